@@ -1,0 +1,60 @@
+"""cnncalc: a static analyzer of convolutional networks.
+
+::
+
+    import cnncalc
+
+    report = cnncalc.analyze("vgg11", input="1x224x224")
+    report["features.0"].macs
+    report.totals.params
+    print(report)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .errors import CnncalcError
+
+if TYPE_CHECKING:
+    from . import nn, ops
+    from .api import analyze, load
+    from .finding import Finding
+    from .graph import Graph
+    from .report import Field, Report, Row
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "CnncalcError",
+    "Field",
+    "Finding",
+    "Graph",
+    "Report",
+    "Row",
+    "__version__",
+    "analyze",
+    "load",
+    "nn",
+    "ops",
+]
+
+_HOMES = {
+    "analyze": "api",
+    "load": "api",
+    "Finding": "finding",
+    "Graph": "graph",
+    "Field": "report",
+    "Report": "report",
+    "Row": "report",
+}
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name in _HOMES:
+        return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    if name in ("nn", "ops"):
+        return import_module(f".{name}", __name__)
+    raise AttributeError(f"module 'cnncalc' has no attribute {name!r}")

@@ -1,0 +1,263 @@
+"""Graph + input -> Report: one pass forward over the layers, and one back.
+
+Forward: shapes, counts, receptive fields, findings. Backward: which part of the input the
+outputs depend on at all. The time depends on the number of layers, not on sizes or batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from .errors import GraphError
+from .finding import Finding, Misfit, Severity
+from .graph import Graph
+from .layout import View, apply, input_view, join
+from .ops import Measure, Op
+from .ops.base import demand
+from .report import Report, Row, Totals
+from .shape import DTYPE_BYTES, Shape, Size, format_shape, product
+
+#: Copies of the parameters that an optimizer keeps.
+OPTIMIZER_STATES = {"sgd": 0, "momentum": 1, "adam": 2}
+
+Parts = tuple[tuple[int, int], ...] | None
+
+
+def run(graph: Graph, inputs: Mapping[str, Shape], dtype: str = "float32") -> Report:
+    """Analyse `graph` for inputs of full shape (batch first); None stands for unknown sizes.
+
+    Raises `GraphError` where a layer reads an output that another does not have.
+    """
+    shapes: list[tuple[Shape, ...]] = [(inputs[given.name],) for given in graph.inputs]
+    views: list[tuple[View, ...]] = [
+        (input_view(given.name, inputs[given.name]),) for given in graph.inputs
+    ]
+    measures: list[Measure] = []
+    known: dict[tuple[Op, tuple[Shape, ...]], Measure] = {}
+    findings: list[Finding] = []
+    for layer, slots in zip(graph.layers, graph.slots, strict=True):
+        try:
+            received = tuple(
+                shapes[slot][ref.output] for slot, ref in zip(slots, layer.inputs, strict=True)
+            )
+        except IndexError:
+            raise GraphError(
+                f"{graph.name}: {layer.name} reads {', '.join(map(str, layer.inputs))}, "
+                "an output that does not exist",
+                location=layer.location,
+            ) from None
+        key = (layer.op, received)
+        measure = known.get(key)
+        if measure is None:
+            measure = known[key] = layer.op.measure(received)
+        findings.extend(_error(layer.name, misfit) for misfit in measure.misfits)
+        seen = [views[slot][ref.output] for slot, ref in zip(slots, layer.inputs, strict=True)]
+        measures.append(measure)
+        shapes.append(measure.outputs)
+        views.append(tuple(_output_view(reads, seen) for reads in measure.reads))
+    rows, storage = _rows(graph, measures, views, DTYPE_BYTES[dtype])
+    findings.extend(_unseen_borders(graph, inputs, measures))
+    totals = _totals(graph, inputs, rows, storage, DTYPE_BYTES[dtype])
+    return Report(graph.name, dict(inputs), dtype, rows, totals, findings, graph.note)
+
+
+def _output_view(reads: Sequence[tuple[object, ...]], seen: list[View]) -> View:
+    if len(seen) == 1 and not reads[0]:
+        return seen[0]
+    return join([apply(read, view) for read, view in zip(reads, seen, strict=True)])  # type: ignore[arg-type]
+
+
+def _error(layer: str, misfit: Misfit) -> Finding:
+    code, message, expected, received, help = misfit
+    return Finding(code, Severity.ERROR, layer, message, expected, received, help)
+
+
+def _rows(
+    graph: Graph, measures: list[Measure], views: list[tuple[View, ...]], width: int
+) -> tuple[list[Row], list[int]]:
+    """The rows, and per slot the slot whose memory its output lives in."""
+    offset = len(graph.inputs)
+    storage = list(range(offset))
+    owners: set[str] = set()
+    rows = []
+    for at, (layer, measure, slots) in enumerate(
+        zip(graph.layers, measures, graph.slots, strict=True), start=offset
+    ):
+        shared = layer.module in owners
+        owners.add(layer.module)
+        alias = measure.op.aliases()
+        storage.append(storage[slots[0]] if alias and slots else at)
+        rows.append(
+            Row(
+                layer.name,
+                measure.op,
+                tuple(map(str, layer.inputs)),
+                measure.outputs,
+                0 if shared else measure.params,
+                0 if shared else measure.buffers,
+                measure.macs,
+                views[at][0],
+                0 if alias else _bytes(measure.outputs, width),
+                layer.module,
+                shared,
+                layer.location,
+            )
+        )
+    return rows, storage
+
+
+def _bytes(shapes: Sequence[Shape], width: int) -> Size:
+    if len(shapes) == 1:
+        elements = product(shapes[0])
+        return None if elements is None else elements * width
+    sizes = [product(shape) for shape in shapes]
+    return None if None in sizes else width * sum(size for size in sizes if size is not None)
+
+
+def _totals(
+    graph: Graph, inputs: Mapping[str, Shape], rows: list[Row], storage: list[int], width: int
+) -> Totals:
+    params = sum(row.params or 0 for row in rows)
+    macs = sum(row.macs or 0 for row in rows)
+    forward = sum(row.output_bytes or 0 for row in rows)
+    taken = [_bytes([inputs[given.name]], width) or 0 for given in graph.inputs]
+    param_bytes = params * width
+    return Totals(
+        params=params,
+        trainable=sum(row.trainable or 0 for row in rows),
+        buffers=sum(row.buffers or 0 for row in rows),
+        macs=macs,
+        flops=2 * macs,
+        param_bytes=param_bytes,
+        input_bytes=sum(taken),
+        forward_bytes=forward,
+        peak_bytes=_peak(graph, rows, storage, taken),
+        training={
+            name: 2 * forward + (2 + states) * param_bytes
+            for name, states in OPTIMIZER_STATES.items()
+        },
+    )
+
+
+def _peak(graph: Graph, rows: list[Row], storage: list[int], taken: list[int]) -> int:
+    """The most bytes alive at once: a tensor lives from its layer to the last that reads it.
+
+    The network's inputs and outputs stay alive, since their owner holds them.
+    """
+    offset = len(taken)
+    last: dict[int, int] = {}
+    for at, slots in enumerate(graph.slots, start=offset):
+        for slot in slots:
+            last[storage[slot]] = at
+    index = {row.name: at for at, row in enumerate(rows, start=offset)}
+    held = {storage[index[ref.name]] for ref in graph.outputs if ref.name in index}
+    alive = peak = sum(taken)
+    for at, row in enumerate(rows, start=offset):
+        alive += row.output_bytes or 0
+        peak = max(peak, alive)
+        dying = {storage[slot] for slot in graph.slots[at - offset]} | {storage[at]}
+        for slot in dying:
+            if slot >= offset and slot not in held and last.get(slot, at) == at:
+                alive -= rows[slot - offset].output_bytes or 0
+    return peak
+
+
+_AXIS_WORDS = {1: ("positions",), 2: ("rows", "columns"), 3: ("slices", "rows", "columns")}
+
+
+def _unseen_borders(
+    graph: Graph, inputs: Mapping[str, Shape], measures: list[Measure]
+) -> list[Finding]:
+    """Findings on input borders that no output depends on, because a floor dropped them."""
+    wanted = _demands(graph, measures)
+    findings = []
+    for at, given in enumerate(graph.inputs):
+        shape, parts = inputs[given.name], wanted.get(at)
+        if parts is None or len(shape) - 2 not in _AXIS_WORDS:
+            continue
+        lost = []
+        for word, size, (first, last) in zip(
+            _AXIS_WORDS[len(shape) - 2], shape[2:], parts[2:], strict=True
+        ):
+            if size is None:
+                continue
+            for end, amount in (("first", first), ("last", size - 1 - last)):
+                if amount:
+                    lost.append(
+                        f"the {end} {amount} {word}" if amount > 1 else f"the {end} {word[:-1]}"
+                    )
+        if not lost:
+            continue
+        droppers = _droppers(graph, measures, wanted)
+        size_text = format_shape(shape[2:])
+        verb = (
+            "reach"
+            if len(lost) > 1 or not lost[0].endswith(("row", "column", "position", "slice"))
+            else "reaches"
+        )
+        findings.append(
+            Finding(
+                "border-unseen",
+                Severity.INFO,
+                given.name,
+                f"{' and '.join(lost)} of the {size_text} input never {verb} the output",
+                list(shape[2:]),
+                [last - first + 1 for first, last in parts[2:]],
+                f"left over at {', '.join(droppers)}" if droppers else None,
+            )
+        )
+    return findings
+
+
+def _demands(graph: Graph, measures: list[Measure]) -> dict[int, Parts]:
+    """Per slot the part of it that the outputs depend on, dim by dim; None: all of it.
+
+    Slots that nothing depends on are missing.
+    """
+    offset = len(graph.inputs)
+    index = {given.name: at for at, given in enumerate(graph.inputs)}
+    index.update((layer.name, at) for at, layer in enumerate(graph.layers, start=offset))
+    wanted: dict[int, Parts] = {index[ref.name]: None for ref in graph.outputs}
+    for at in range(len(graph.layers) - 1, -1, -1):
+        slot = at + offset
+        if slot not in wanted:
+            continue
+        parts, measure = wanted[slot], measures[at]
+        for position, source in enumerate(graph.slots[at]):
+            needed = measure.demands[position]
+            if len(measure.outputs) > 1:
+                needed = None
+            elif parts is not None:
+                shape = _shape_of(graph, measures, source, at, position)
+                needed = demand(measure.reads[0][position], shape, parts)
+            if source not in wanted:
+                wanted[source] = needed
+            elif wanted[source] is not None:
+                wanted[source] = _hull(wanted[source], needed)
+    return wanted
+
+
+def _shape_of(
+    graph: Graph, measures: list[Measure], slot: int, reader: int, position: int
+) -> Shape:
+    """The shape at a slot, as its reader sees it."""
+    read = measures[reader].reads[0][position]
+    if read:
+        return read[0].before
+    return measures[reader].outputs[0]
+
+
+def _hull(a: Parts, b: Parts) -> Parts:
+    if a is None or b is None:
+        return None
+    return tuple((min(x[0], y[0]), max(x[1], y[1])) for x, y in zip(a, b, strict=True))
+
+
+def _droppers(graph: Graph, measures: list[Measure], wanted: dict[int, Parts]) -> list[str]:
+    """The layers that leave a part of their input over, when nobody else reads that part."""
+    return [
+        layer.name
+        for layer, measure, slots in zip(graph.layers, measures, graph.slots, strict=True)
+        for position, slot in enumerate(slots)
+        if measure.demands[position] is not None and wanted.get(slot) is not None
+    ]

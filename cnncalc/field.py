@@ -1,0 +1,395 @@
+"""Receptive-field algebra along one axis.
+
+Output position `j` of a layer depends on an interval `[lo(j), hi(j)]` of input positions (a
+hull: a dilated kernel can leave holes). Two questions are answered about it.
+
+*Textbook*: unclipped, as homework asks. For chains of windows it is affine,
+`lo(j) = start + j*stride` with a constant size, and the recurrence of every textbook holds
+(Araujo, Norris, Sim: "Computing Receptive Fields of Convolutional Neural Networks", 2019)::
+
+    r' = r + (k_eff - 1)*jump      jump' = jump*s      start' = start - p*jump
+
+Transposed convolutions, upsampling and adaptive windows repeat with a *period*: position
+`q*P + r` sees `[lo_r + q*step, hi_r + q*step]`. The affine case is the period 1.
+
+*Exact*: clipped to what is there, as gradients show it: padding is not input, a floor drops
+the end, a dilated kernel over a border keeps only its taps inside. That is kept as a small
+expression of how the axis came about, and worked out position by position when asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import pairwise
+from math import gcd, lcm
+from typing import Literal, NamedTuple
+
+from .errors import LimitError
+
+Interval = tuple[int, int]
+Border = Literal["zeros", "reflect", "replicate", "circular"]
+
+#: A textbook field that repeats only after more positions than this is not kept.
+MAX_PERIOD = 4096
+#: Exact intervals are listed for axes up to this long.
+MAX_POSITIONS = 4_000_000
+
+
+class IndexMap(NamedTuple):
+    """Which input positions each output position of an op reads, along one axis.
+
+    Output position `q*len(taps) + r` reads the positions `taps[r] + q*step`. Those outside
+    the input are dropped (`zeros`) or folded back into it, as `border` says. `covers` is False
+    where the map fills only a part of the output (one input of a concatenation).
+    """
+
+    taps: tuple[range, ...]
+    step: int
+    border: Border = "zeros"
+    covers: bool = True
+
+    def reads(self, position: int, size: int) -> Sequence[int]:
+        """The positions of an input of `size` that output `position` reads, ascending."""
+        turn, phase = divmod(position, len(self.taps))
+        taps, base = self.taps[phase], turn * self.step
+        first, stop, gap = taps.start + base, taps.stop + base, taps.step
+        if self.border == "zeros":
+            if first < 0:
+                first += -(first // gap) * gap
+            return range(first, min(stop, size), gap)
+        return sorted({_fold(index, size, self.border) for index in range(first, stop, gap)})
+
+    @property
+    def is_identity(self) -> bool:
+        """Does every output position read just its own input position?"""
+        return self == _IDENTITY
+
+
+def _fold(index: int, size: int, border: Border) -> int:
+    """The input position that a padded `index` copies."""
+    if border == "circular":
+        return index % size
+    if border == "replicate":
+        return min(max(index, 0), size - 1)
+    turn = 2 * (size - 1)  # reflect: 0 1 2 3 2 1 0 1 ...
+    if turn == 0:
+        return 0
+    index %= turn
+    return min(index, turn - index)
+
+
+def window(kernel: int, stride: int, padding: int, dilation: int, border: Border) -> IndexMap:
+    """A sliding window: convolution, pooling, slicing (kernel 1), padding (kernel 1)."""
+    return IndexMap(
+        (range(-padding, dilation * (kernel - 1) - padding + 1, dilation),), stride, border
+    )
+
+
+def transposed_window(kernel: int, stride: int, padding: int, dilation: int) -> IndexMap:
+    """A transposed convolution: input `i` writes the outputs `i*stride - padding + t*dilation`."""
+    phases = []
+    for phase in range(stride):
+        reach = [phase + padding - tap * dilation for tap in range(kernel)]
+        phases.append(_progression(sorted(at // stride for at in reach if at % stride == 0)))
+    return IndexMap(tuple(phases), 1)
+
+
+def adaptive_windows(size: int, output: int) -> IndexMap:
+    """torch's adaptive windows: output j reads `[floor(j*n/o), ceil((j+1)*n/o))`."""
+    common = gcd(size, output)
+    phases = tuple(
+        range(j * size // output, -(-(j + 1) * size // output)) for j in range(output // common)
+    )
+    return IndexMap(phases, size // common)
+
+
+def resampling(size: int, output: int, scale: Fraction, mode: str, align: bool) -> IndexMap:
+    """Interpolation of `size` positions to `output` of them, `scale` = input per output.
+
+    `mode` is torch's: nearest, nearest-exact, linear (bilinear, trilinear), bicubic, area.
+    A linear tap of weight zero is not read, as in the gradient.
+    """
+    if mode == "area":
+        return adaptive_windows(size, output)
+    if mode.startswith("nearest"):
+        shift = Fraction(1, 2) * scale if mode == "nearest-exact" else Fraction(0)
+        before, after, fractional = 0, 0, False
+    else:
+        if align:
+            scale = Fraction(size - 1, output - 1) if output > 1 else Fraction(0)
+        shift = Fraction(0) if align else scale / 2 - Fraction(1, 2)
+        before, after, fractional = (1, 2, True) if mode == "bicubic" else (0, 1, True)
+    periodic = scale.denominator <= output
+    period = scale.denominator if periodic else output
+    phases = []
+    for phase in range(period):
+        at = phase * scale + shift
+        floor = at.numerator // at.denominator
+        exact = fractional and at == floor
+        phases.append(_taps(floor, before, after, exact))
+    return IndexMap(tuple(phases), scale.numerator, "replicate", covers=periodic)
+
+
+def _taps(floor: int, before: int, after: int, exact: bool) -> range:
+    return range(floor, floor + 1) if exact else range(floor - before, floor + after + 1)
+
+
+def _progression(indices: list[int]) -> range:
+    """The range that lists evenly spaced indices."""
+    if not indices:
+        return range(0)
+    gap = indices[1] - indices[0] if len(indices) > 1 else 1
+    return range(indices[0], indices[-1] + 1, gap)
+
+
+_IDENTITY = IndexMap((range(1),), 1)
+_EXPAND = IndexMap((range(1),), 0)
+
+
+class AxisField:
+    """How the positions along one axis of a layer depend on one axis of a network input.
+
+    `size` positions (None where unknown); `phases` and `step` are the textbook field (see the
+    module), None where there is no periodic one; `whole` says that every position may see the
+    whole input axis, through global pooling, attention or a gate. A gated field keeps its
+    `phases`: they are the *local* field, which ignores the gates.
+    """
+
+    __slots__ = ("_rule", "_table", "extent", "parents", "phases", "size", "step", "whole")
+
+    def __init__(
+        self,
+        size: int | None,
+        extent: int | None,
+        phases: tuple[Interval | None, ...] | None,
+        step: int,
+        whole: bool,
+        parents: tuple[AxisField, ...] = (),
+        rule: IndexMap | _Gather | Literal["source", "hull", "whole", "prefix"] = "source",
+    ) -> None:
+        self.size = size
+        self.extent = extent
+        self.phases = phases
+        self.step = step
+        self.whole = whole
+        self.parents = parents
+        self._rule = rule
+        self._table: list[Interval | None] | None = None
+
+    @classmethod
+    def source(cls, size: int | None) -> AxisField:
+        """The axis of a network input: each position sees itself."""
+        return cls(size, size, ((0, 0),), 1, False)
+
+    def map(self, index_map: IndexMap, size: int | None) -> AxisField:
+        """The field after an op that reads this axis through `index_map`."""
+        phases, step = None, 0
+        if self.phases is not None and index_map.covers:
+            phases, step = self._compose(index_map)
+        return AxisField(size, self.extent, phases, step, self.whole, (self,), index_map)
+
+    def gather(
+        self, index_map: IndexMap, inner: int, count: int, length: int, size: int | None
+    ) -> AxisField:
+        """Like `map`, on a dim of `length` in which this axis lies flattened with others.
+
+        The flat position `f` belongs to this axis' position `(f // inner) % count`.
+        """
+        rule = _Gather(index_map, inner, count, length)
+        return AxisField(size, self.extent, None, 0, self.whole, (self,), rule)
+
+    def mix(self, size: int | None) -> AxisField:
+        """The field after an op in which every position sees all positions."""
+        return AxisField(size, self.extent, None, 0, True, (self,), "whole")
+
+    def prefix(self) -> AxisField:
+        """The field after a recurrence: each position sees itself and all before it."""
+        return AxisField(self.size, self.extent, None, 0, True, (self,), "prefix")
+
+    def expand(self, size: int | None) -> AxisField:
+        """The field of one position, broadcast to `size` positions."""
+        return self if self.size == size else self.map(_EXPAND, size)
+
+    def _compose(self, index_map: IndexMap) -> tuple[tuple[Interval | None, ...] | None, int]:
+        assert self.phases is not None
+        taps, advance = index_map.taps, index_map.step
+        if len(taps) == 1 and len(self.phases) == 1 and self.phases[0] and taps[0]:
+            lo, hi = self.phases[0]
+            ends = (taps[0][0] * self.step, taps[0][-1] * self.step)
+            return ((lo + min(ends), hi + max(ends)),), self.step * advance
+        turns = len(self.phases) // gcd(len(self.phases), advance) if advance else 1
+        if turns * len(taps) > MAX_PERIOD:
+            return None, 0
+        phases = [
+            self._hull_at([index + turn * advance for index in phase])
+            for turn in range(turns)
+            for phase in taps
+        ]
+        return _shortest(phases, turns * advance * self.step // len(self.phases))
+
+    def _hull_at(self, indices: list[int]) -> Interval | None:
+        """The textbook interval that the positions `indices` see together."""
+        assert self.phases is not None
+        seen = []
+        for index in indices:
+            turn, phase = divmod(index, len(self.phases))
+            interval = self.phases[phase]
+            if interval is not None:
+                seen.append((interval[0] + turn * self.step, interval[1] + turn * self.step))
+        return (min(lo for lo, _ in seen), max(hi for _, hi in seen)) if seen else None
+
+    @property
+    def textbook_size(self) -> int | None:
+        """Input positions seen, unclipped: the largest over the phases. None: not periodic."""
+        if self.phases is None:
+            return None
+        return max((hi - lo + 1 for lo, hi in filter(None, self.phases)), default=0)
+
+    @property
+    def stride(self) -> Fraction | None:
+        """Input positions from one position to the next (the jump), on average."""
+        return None if self.phases is None else Fraction(self.step, len(self.phases))
+
+    @property
+    def start(self) -> int | None:
+        """The first input position that position 0 sees, unclipped: minus the padding."""
+        if self.phases is None or self.phases[0] is None:
+            return None
+        return self.phases[0][0]
+
+    @property
+    def uniform(self) -> bool:
+        """Do all positions see equally many input positions, unclipped?"""
+        if self.phases is None:
+            return False
+        return len({interval and interval[1] - interval[0] for interval in self.phases}) == 1
+
+    def exact(self) -> list[Interval | None]:
+        """The clipped interval of each position; None for one that sees no input at all.
+
+        Raises `LimitError` where the axis is unknown or too long to be listed.
+        """
+        pending = [self]
+        while pending:
+            node = pending[-1]
+            missing = [parent for parent in node.parents if parent._table is None]
+            if node._table is None and not missing:
+                node._table = node._intervals()
+            if node._table is not None:
+                pending.pop()
+            pending.extend(missing)
+        assert self._table is not None
+        return self._table
+
+    def _intervals(self) -> list[Interval | None]:
+        if self.size is None or self.size > MAX_POSITIONS:
+            shown = "of unknown size" if self.size is None else f"of {self.size:,} positions"
+            raise LimitError(f"exact fields are not listed for an axis {shown}")
+        rule, tables = self._rule, [parent.exact() for parent in self.parents]
+        if rule == "source":
+            return [(position, position) for position in range(self.size)]
+        if rule == "hull":
+            return [_hull(intervals) for intervals in zip(*tables, strict=True)]
+        if rule == "whole":
+            return [_hull(tables[0])] * self.size
+        if rule == "prefix":
+            return _running_hull(tables[0])
+        assert isinstance(rule, IndexMap | _Gather)
+        return _mapped(rule, tables[0], self.size)
+
+
+class _Gather(NamedTuple):
+    """An `IndexMap` over a flattened dim, seen from one of the axes that lie in it."""
+
+    index_map: IndexMap
+    inner: int
+    period: int
+    length: int
+
+    def reads(self, position: int, size: int) -> Sequence[int]:
+        flat = self.index_map.reads(position, self.length)
+        return sorted({(index // self.inner) % self.period for index in flat})
+
+
+def _mapped(
+    rule: IndexMap | _Gather, table: list[Interval | None], size: int
+) -> list[Interval | None]:
+    ordered = all(table) and all(
+        a[0] <= b[0] and a[1] <= b[1]  # type: ignore[index]  # all(table) holds: no None
+        for a, b in pairwise(table)
+    )
+    intervals: list[Interval | None] = []
+    for position in range(size):
+        reads = rule.reads(position, len(table))
+        if not reads:
+            intervals.append(None)
+        elif ordered:
+            first, last = table[reads[0]], table[reads[-1]]
+            intervals.append((first[0], last[1]))  # type: ignore[index]  # ordered: no None
+        else:
+            intervals.append(_hull([table[index] for index in reads]))
+    return intervals
+
+
+def _hull(intervals: Sequence[Interval | None]) -> Interval | None:
+    seen = [interval for interval in intervals if interval is not None]
+    return (min(lo for lo, _ in seen), max(hi for _, hi in seen)) if seen else None
+
+
+def _running_hull(table: list[Interval | None]) -> list[Interval | None]:
+    result: list[Interval | None] = []
+    sofar: Interval | None = None
+    for interval in table:
+        sofar = _hull([sofar, interval])
+        result.append(sofar)
+    return result
+
+
+def merge(fields: Sequence[AxisField]) -> AxisField:
+    """The field where several paths meet: the hull of what each of them sees."""
+    distinct = list({id(field): field for field in fields}.values())
+    first = distinct[0]
+    if len(distinct) == 1:
+        return first
+    whole = any(field.whole for field in distinct)
+    # A path that sees the whole input with nothing local left is a gate.
+    local = [field for field in distinct if field.phases is not None or not field.whole]
+    phases, step = _merge_phases(local)
+    return AxisField(first.size, first.extent, phases, step, whole, tuple(distinct), "hull")
+
+
+def _merge_phases(
+    fields: Sequence[AxisField],
+) -> tuple[tuple[Interval | None, ...] | None, int]:
+    if not fields or any(field.phases is None for field in fields):
+        return None, 0
+    tracks = [(field.phases or (), field.step) for field in fields]
+    step = tracks[0][1]
+    if all(len(phases) == 1 and other == step for phases, other in tracks):
+        return (_hull([phases[0] for phases, _ in tracks]),), step
+    period = lcm(*(len(phases) for phases, _ in tracks))
+    rate = fields[0].stride
+    if period > MAX_PERIOD or any(field.stride != rate for field in fields):
+        return None, 0  # no common period: only the exact intervals are left
+    merged = [_hull([field._hull_at([position]) for field in fields]) for position in range(period)]
+    return _shortest(merged, period * step // len(tracks[0][0]))
+
+
+def _shortest(phases: list[Interval | None], step: int) -> tuple[tuple[Interval | None, ...], int]:
+    """The same periodic field with the smallest period: an affine one gets period 1."""
+    count = len(phases)
+    for period in range(1, count // 2 + 1):
+        if count % period or step % (count // period):
+            continue
+        turn = step * period // count
+        if all(
+            _shifted(phases[index], turn) == phases[index + period]
+            for index in range(count - period)
+        ):
+            return tuple(phases[:period]), turn
+    return tuple(phases), step
+
+
+def _shifted(interval: Interval | None, by: int) -> Interval | None:
+    return interval and (interval[0] + by, interval[1] + by)

@@ -1,0 +1,162 @@
+"""The graph: the layers of one network in execution order, each naming what it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from .errors import GraphError, LimitError, Location
+from .ops import Op
+from .shape import format_shape
+
+if TYPE_CHECKING:
+    import networkx
+
+#: No real network comes near; a repeat count with a typo does.
+MAX_LAYERS = 50_000
+
+
+class Ref(NamedTuple):
+    """An output of a layer, or a network input, by name."""
+
+    name: str
+    output: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.name}:{self.output}" if self.output else self.name
+
+
+class Layer(NamedTuple):
+    """One application of an op in a network.
+
+    `module` names the owner of the parameters: layers with the same module share them.
+    """
+
+    name: str
+    op: Op
+    inputs: tuple[Ref, ...]
+    module: str
+    location: Location | None = None
+
+
+class Input(NamedTuple):
+    """A network input; `shape` is its native size without the batch, if it has one."""
+
+    name: str
+    shape: tuple[int, ...] | None = None
+
+
+class Graph:
+    """The layers of one network in execution order; immutable.
+
+    Raises `GraphError` for duplicate names, for references to layers that do not come
+    earlier, and for parameters shared by different ops; `LimitError` above `MAX_LAYERS`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        inputs: Sequence[Input],
+        layers: Sequence[Layer],
+        outputs: Sequence[Ref],
+        *,
+        note: str | None = None,
+    ) -> None:
+        self.name = name
+        self.inputs = tuple(inputs)
+        self.layers = tuple(layers)
+        self.outputs = tuple(outputs)
+        #: One line about how the model was chosen, for the report's title.
+        self.note = note
+        self._validate()
+
+    def __repr__(self) -> str:
+        return f"<Graph {self.name}: {len(self.layers)} layers>"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Graph):
+            return NotImplemented
+        return (self.inputs, self.layers, self.outputs) == (
+            other.inputs,
+            other.layers,
+            other.outputs,
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # compared by value, never a key
+
+    def _validate(self) -> None:
+        if len(self.layers) > MAX_LAYERS:
+            raise LimitError(f"{self.name}: more than {MAX_LAYERS:,} layers")
+        known: set[str] = set()
+        for given in self.inputs:
+            if given.name in known:
+                raise GraphError(f"{self.name}: the input {given.name!r} is named twice")
+            known.add(given.name)
+        owners: dict[str, Op] = {}
+        for layer in self.layers:
+            if layer.name in known:
+                raise GraphError(
+                    f"{self.name}: the name {layer.name!r} is used twice", location=layer.location
+                )
+            for ref in layer.inputs:
+                if ref.name not in known:
+                    raise GraphError(
+                        f"{self.name}: {layer.name} reads {ref.name!r}, "
+                        "which does not come before it",
+                        location=layer.location,
+                    )
+            if owners.setdefault(layer.module, layer.op) != layer.op:
+                raise GraphError(
+                    f"{self.name}: {layer.name} ({layer.op}) cannot share the parameters of "
+                    f"{layer.module} ({owners[layer.module]})",
+                    location=layer.location,
+                )
+            known.add(layer.name)
+        for ref in self.outputs:
+            if ref.name not in known:
+                raise GraphError(f"{self.name}: the output {ref.name!r} is no layer")
+
+    @cached_property
+    def slots(self) -> tuple[tuple[int, ...], ...]:
+        """Per layer, the positions of what it reads: inputs first, then layers."""
+        index = {given.name: at for at, given in enumerate(self.inputs)}
+        slots = []
+        for at, layer in enumerate(self.layers, start=len(self.inputs)):
+            slots.append(tuple(index[ref.name] for ref in layer.inputs))
+            index[layer.name] = at
+        return tuple(slots)
+
+    def input_rank(self, name: str) -> int | None:
+        """Dims of an input without its batch, where the network fixes them."""
+        shape = next((given.shape for given in self.inputs if given.name == name), None)
+        if shape is not None:
+            return len(shape)
+        for layer in self.layers:
+            if Ref(name) in layer.inputs and layer.op.rank:
+                return layer.op.rank + 1
+        return None
+
+    def networkx(self) -> networkx.DiGraph[str]:
+        """The graph as a `networkx.DiGraph`: nodes carry `op`, edges point along the data."""
+        import networkx
+
+        result: networkx.DiGraph[str] = networkx.DiGraph(name=self.name)
+        for given in self.inputs:
+            shown = None if given.shape is None else format_shape(given.shape)
+            result.add_node(given.name, op="input", shape=shown)
+        for layer in self.layers:
+            result.add_node(layer.name, op=str(layer.op))
+            result.add_edges_from((ref.name, layer.name) for ref in layer.inputs)
+        return result
+
+
+def unique(name: str, taken: Iterable[str]) -> str:
+    """`name`, or `name#2`, `name#3`, ... where it is taken."""
+    used = taken if isinstance(taken, set | dict) else set(taken)
+    if name not in used:
+        return name
+    number = 2
+    while f"{name}#{number}" in used:
+        number += 1
+    return f"{name}#{number}"

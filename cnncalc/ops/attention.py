@@ -1,0 +1,184 @@
+"""Attention. MACs: the projections, and 2 * Lq * Lk * D for the two products.
+
+D is the width of all heads together, so the number of heads does not matter; masks give no
+discount (they do not save the multiplications).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from ..errors import OpError
+from ..finding import Misfit
+from ..formula import Formula
+from ..layout import Along, Dims, Read
+from ..shape import Shape, broadcast, format_shape, product
+from .base import Op, arg, count, flag, number, op
+from .base import optional as maybe
+
+
+@op("mha", "multiheadattention", "attention")
+class MultiheadAttention(Op):
+    """Self-attention (one input) or attention of query, key and value (three inputs).
+
+    Inputs are `(N, L, E)` with batch_first, `(L, N, E)` without, as in torch.
+    Output 0 is the result; output 1 the attention weights averaged over the heads.
+    """
+
+    arity: ClassVar[int | None] = None
+
+    embed_dim: int | None = arg("e", inferred=True)
+    num_heads: int = arg("h", convert=count)
+    dropout: float = arg("", 0.0, number)
+    bias: bool = arg("b", True, flag)
+    add_bias_kv: bool = arg("kv", False, flag)
+    add_zero_attn: bool = arg("z", False, flag)
+    kdim: int | None = arg("", None, maybe(count))
+    vdim: int | None = arg("", None, maybe(count))
+    batch_first: bool = arg("", False, flag)
+
+    params: ClassVar[Formula] = Formula("e*(2*e + dk + dv) + 4*e*b + 2*e*kv")
+    macs: ClassVar[Formula] = Formula("N*(2*Lq*e*e + Lk*e*(dk + dv) + 2*Lq*(Lk + kv + z)*e)")
+
+    def validate(self) -> None:
+        if self.embed_dim is not None and self.embed_dim % self.num_heads:
+            raise OpError(
+                f"MultiheadAttention: num_heads={self.num_heads} does not divide "
+                f"embed_dim={self.embed_dim}"
+            )
+
+    def complete(self, inputs: tuple[Shape, ...]) -> Op:
+        received = inputs[0][-1]
+        if self.embed_dim is None and received is not None and received % self.num_heads == 0:
+            return self.replace(embed_dim=received)
+        return self
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        expected = (self.embed_dim, self.kdim or self.embed_dim, self.vdim or self.embed_dim)
+        for shape, features in zip(inputs, expected, strict=False):
+            if len(shape) != 3:
+                message = f"MultiheadAttention expects 3 dims but receives {format_shape(shape)}"
+                yield Misfit("dims", message, 3, len(shape))
+            elif None not in (shape[-1], features) and shape[-1] != features:
+                message = f"MultiheadAttention expects {features} features but receives {shape[-1]}"
+                yield Misfit("linear-in-features", message, features, shape[-1])
+
+    def _lengths(self, inputs: tuple[Shape, ...]) -> tuple[Any, Any, Any]:
+        batch, length = (0, 1) if self.batch_first else (1, 0)
+        key = inputs[1] if len(inputs) > 1 else inputs[0]
+        if len(inputs[0]) != 3 or len(key) != 3:
+            return None, None, None
+        return inputs[0][batch], inputs[0][length], key[length]
+
+    def output_count(self) -> int:
+        return 2
+
+    def outputs(self, inputs: tuple[Shape, ...]) -> tuple[Shape, ...]:
+        batch, queries, keys = self._lengths(inputs)
+        extra = self.add_bias_kv + self.add_zero_attn
+        width = self.embed_dim or inputs[0][-1]
+        weights = (batch, queries, None if keys is None else keys + extra)
+        return ((*inputs[0][:-1], width), weights)
+
+    def all_reads(
+        self, inputs: tuple[Shape, ...], outputs: tuple[Shape, ...]
+    ) -> tuple[tuple[Read, ...], ...]:
+        result, weights = outputs
+        if any(len(shape) != 3 for shape in inputs):
+            lost = tuple((Dims(shape, result, (None,) * len(result)),) for shape in inputs)
+            return (lost, lost)
+        batch, length = (0, 1) if self.batch_first else (1, 0)
+        one_input = len(inputs) == 1
+
+        def read(shape: Shape, output: Shape, query: bool, at: tuple[int, int]) -> Read:
+            along: list[Along | None] = [None] * 3
+            along[at[0]] = Along(batch)
+            if query:
+                along[at[1]] = Along(length, "mix" if one_input else "keep")
+            return (Dims(shape, output, tuple(along)),)
+
+        shapes = list(enumerate(inputs))
+        own = tuple(read(shape, result, i == 0, (batch, length)) for i, shape in shapes)
+        seen = tuple(read(shape, weights, i == 0, (0, 1)) for i, shape in shapes)
+        return (own, seen)
+
+    def symbols(self, inputs: tuple[Shape, ...], output: Shape) -> dict[str, Any]:
+        batch, queries, keys = self._lengths(inputs)
+        width = self.embed_dim
+        return {
+            **super().symbols(inputs, output),
+            "N": batch,
+            "Lq": queries,
+            "Lk": keys,
+            "dk": self.kdim or width,
+            "dv": self.vdim or width,
+        }
+
+    @classmethod
+    def symbol_names(cls) -> frozenset[str]:
+        return super().symbol_names() | {"Lq", "Lk", "dk", "dv"}
+
+
+@op("sdpa", functions=("scaled_dot_product_attention",), torch="")
+class ScaledDotProductAttention(Op):
+    """softmax(Q K^T / sqrt(D)) V for inputs query, key, value `(..., L, D)`; maybe a mask."""
+
+    arity: ClassVar[int | None] = None
+
+    is_causal: bool = arg("", False, flag)
+
+    macs: ClassVar[Formula] = Formula("B*Lq*Lk*(D + Dv)")
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        if len(inputs) not in (3, 4) or any(len(shape) < 2 for shape in inputs[:3]):
+            message = (
+                f"attention takes query, key, value (and a mask), receives {len(inputs)} inputs"
+            )
+            yield Misfit("inputs", message, 3, len(inputs))
+            return
+        query, key, value = inputs[:3]
+        fits = (
+            (query[-1] == key[-1] or None in (query[-1], key[-1]))
+            and (key[-2] == value[-2] or None in (key[-2], value[-2]))
+            and broadcast([query[:-2] or (1,), key[:-2] or (1,), value[:-2] or (1,)]) is not None
+        )
+        if not fits:
+            shapes = ", ".join(format_shape(shape) for shape in inputs[:3])
+            yield Misfit("matmul-shapes", f"query, key, value do not fit: {shapes}")
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        if len(inputs) < 3 or any(len(shape) < 2 for shape in inputs[:3]):
+            return inputs[0]
+        return (*inputs[0][:-1], inputs[2][-1])
+
+    def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
+        rank = len(output)
+
+        def read(shape: Shape, last: int) -> Read:
+            shift = rank - len(shape)
+            along: list[Along | None] = [None] * rank
+            for dim in range(max(shift, 0), rank - last):
+                along[dim] = Along(dim - shift)
+            return (Dims(shape, output, tuple(along)),)
+
+        # The query keeps its positions; keys and values are mixed.
+        return tuple(read(shape, 1 if index == 0 else 2) for index, shape in enumerate(inputs))
+
+    def symbols(self, inputs: tuple[Shape, ...], output: Shape) -> dict[str, Any]:
+        values = super().symbols(inputs, output)
+        if len(inputs) < 3 or any(len(shape) < 2 for shape in inputs[:3]):
+            return {**values, "B": None, "Lq": None, "Lk": None, "D": None, "Dv": None}
+        query, key, value = inputs[:3]
+        return {
+            **values,
+            "B": product(output[:-2]),
+            "Lq": query[-2],
+            "Lk": key[-2],
+            "D": query[-1],
+            "Dv": value[-1],
+        }
+
+    @classmethod
+    def symbol_names(cls) -> frozenset[str]:
+        return super().symbol_names() | {"B", "Lq", "Lk", "D", "Dv"}

@@ -1,0 +1,172 @@
+"""Ops with several inputs: arithmetic with broadcasting, concatenation, stacking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from ..field import IndexMap, window
+from ..finding import Misfit
+from ..layout import Along, Dims, Read
+from ..shape import Shape, broadcast, format_shape
+from .base import Op, aligned, arg, flag, integer, kept, number, op
+from .base import optional as maybe
+from .reshape import resolve
+
+
+def _plain(shapes: tuple[Shape, ...]) -> str:
+    return " and ".join(format_shape(shape) for shape in shapes)
+
+
+class _Arithmetic(Op):
+    """Element by element, the inputs broadcast; with one input, `other` is a number."""
+
+    arity: ClassVar[int | None] = None
+    verb: ClassVar[str] = "combined"
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        if broadcast(inputs) is None:
+            yield Misfit(
+                "merge-shapes",
+                f"{_plain(inputs)} cannot be {self.verb}",
+                list(inputs[0]),
+                list(inputs[-1]),
+            )
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        return broadcast(inputs) or inputs[0]
+
+    def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
+        fits = broadcast(inputs) is not None
+        return tuple(
+            aligned(shape, output)
+            if fits or shape == output
+            else kept(shape, output, *[None] * len(output))
+            for shape in inputs
+        )
+
+
+@op("add", "sum", functions=("add",), torch="")
+class Add(_Arithmetic):
+    """The sum of the inputs, or of one input and a number."""
+
+    verb = "added"
+
+    other: float | None = arg("", None, maybe(number))
+    inplace: bool = arg("", False, flag)
+
+
+@op("sub", functions=("sub",), torch="")
+class Sub(_Arithmetic):
+    """The first input minus the second, or minus a number."""
+
+    verb = "subtracted"
+
+    other: float | None = arg("", None, maybe(number))
+    inplace: bool = arg("", False, flag)
+
+
+@op("mul", functions=("mul",), torch="")
+class Mul(_Arithmetic):
+    """The product of the inputs element by element, or of one input and a number."""
+
+    verb = "multiplied"
+
+    other: float | None = arg("", None, maybe(number))
+    inplace: bool = arg("", False, flag)
+
+
+@op("div", functions=("div",), torch="")
+class Div(_Arithmetic):
+    """The first input divided by the second, or by a number."""
+
+    verb = "divided"
+
+    other: float | None = arg("", None, maybe(number))
+    inplace: bool = arg("", False, flag)
+
+
+@op("cat", "concat", "concatenate", functions=("cat",), torch="")
+class Cat(Op):
+    """The inputs one after the other along dim `dim`."""
+
+    arity: ClassVar[int | None] = None
+
+    dim: int = arg("", 1, integer)
+
+    def _fits(self, inputs: tuple[Shape, ...]) -> bool:
+        first, dim = inputs[0], resolve(self.dim, len(inputs[0]))
+        return dim is not None and all(
+            len(shape) == len(first)
+            and all(
+                at == dim or a == b or None in (a, b)
+                for at, (a, b) in enumerate(zip(first, shape, strict=True))
+            )
+            for shape in inputs
+        )
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        if not self._fits(inputs):
+            shapes = ", ".join(format_shape(shape) for shape in inputs)
+            yield Misfit(
+                "merge-shapes",
+                f"{shapes} cannot be concatenated along dim {self.dim}",
+                list(inputs[0]),
+                list(inputs[-1]),
+            )
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        first, dim = inputs[0], resolve(self.dim, len(inputs[0]))
+        if dim is None:
+            return first
+        sizes = [shape[dim] if len(shape) > dim else None for shape in inputs]
+        total = None if None in sizes else sum(size for size in sizes if size is not None)
+        return (*first[:dim], total, *first[dim + 1 :])
+
+    def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
+        dim = resolve(self.dim, len(output))
+        if dim is None or not self._fits(inputs):
+            return tuple(kept(shape, output, *[None] * len(output)) for shape in inputs)
+        reads = []
+        offset = 0
+        for shape in inputs:
+            along = [Along(at) for at in range(len(output))]
+            segment = window(1, 1, offset, 1, "zeros")._replace(covers=len(inputs) == 1)
+            along[dim] = Along(dim, segment)
+            reads.append((Dims(shape, output, tuple(along)),))
+            offset += shape[dim] or 0
+        return tuple(reads)
+
+
+@op("stack", functions=("stack",), torch="")
+class Stack(Op):
+    """The inputs side by side along a new dim `dim`."""
+
+    arity: ClassVar[int | None] = None
+
+    dim: int = arg("", 0, integer)
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        fits = resolve(self.dim, len(inputs[0]) + 1) is not None and all(
+            len(shape) == len(inputs[0])
+            and all(a == b or None in (a, b) for a, b in zip(shape, inputs[0], strict=True))
+            for shape in inputs
+        )
+        if not fits:
+            shapes = ", ".join(format_shape(shape) for shape in inputs)
+            message = f"{shapes} cannot be stacked along dim {self.dim}"
+            yield Misfit("merge-shapes", message, list(inputs[0]), list(inputs[-1]))
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        at = resolve(self.dim, len(inputs[0]) + 1)
+        shape = inputs[0]
+        return shape if at is None else (*shape[:at], len(inputs), *shape[at:])
+
+    def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
+        at = resolve(self.dim, len(inputs[0]) + 1) or 0
+        return tuple(
+            kept(shape, output, *range(at), None, *range(at, len(shape))) for shape in inputs
+        )
+
+
+__all__ = ["Add", "Cat", "Div", "IndexMap", "Mul", "Stack", "Sub"]

@@ -1,0 +1,246 @@
+"""Normalisations. Affine parameters and running buffers are counted apart.
+
+The field is that of inference: batch statistics are constants then. Norms whose statistics
+are taken from the input itself (layer, group and instance norm over space) mix positions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from ..errors import OpError
+from ..field import window
+from ..finding import Misfit
+from ..formula import Formula
+from ..layout import Along, Dims, Read
+from ..shape import Shape, Size, format_shape, product
+from .base import Op, arg, channels, count, each, flag, number, op
+from .base import optional as maybe
+
+
+def mixing(shape: Shape, dims: set[int]) -> Read:
+    """The read of an op that keeps the shape and mixes each position along `dims`."""
+    along = tuple(Along(dim, "mix" if dim in dims else "keep") for dim in range(len(shape)))
+    return (Dims(shape, shape, along),)
+
+
+class _ChannelNorm(Op):
+    """A norm with `num_features` channels in dim 1."""
+
+    num_features: int | None
+
+    def complete(self, inputs: tuple[Shape, ...]) -> Op:
+        received = channels(inputs[0])
+        if self.num_features is None and received is not None:
+            return self.replace(num_features=received)
+        return self
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        shape, expected = inputs[0], self.num_features
+        wanted = (2, 3) if self.rank == 1 else (self.rank + 2,)
+        if self.rank and len(shape) not in wanted:
+            text = " or ".join(map(str, wanted))
+            yield Misfit(
+                "dims",
+                f"{self.type} expects {text} dims but receives {format_shape(shape)}",
+                text,
+                len(shape),
+            )
+        received = channels(shape)
+        if None not in (received, expected) and received != expected:
+            yield Misfit(
+                "norm-num-features",
+                f"{self.type} expects {expected} channels but receives {received}",
+                expected,
+                received,
+                f"{self.type}({received})",
+            )
+
+
+class _BatchNorm(_ChannelNorm):
+    """Normalise each channel by its mean and variance over the batch and all positions."""
+
+    num_features: int | None = arg("c", inferred=True)
+    eps: float = arg("", 1e-5, number)
+    momentum: float | None = arg("", 0.1, maybe(number))
+    affine: bool = arg("a", True, flag)
+    track_running_stats: bool = arg("t", True, flag)
+
+    params: ClassVar[Formula] = Formula("2*c*a")
+    # Running mean and variance, and the number of batches seen.
+    buffers: ClassVar[Formula] = Formula("(2*c + 1)*t")
+
+
+class _InstanceNorm(_ChannelNorm):
+    """Normalise each channel of each sample by its mean and variance over its positions."""
+
+    num_features: int | None = arg("c", inferred=True)
+    eps: float = arg("", 1e-5, number)
+    momentum: float | None = arg("", 0.1, maybe(number))
+    affine: bool = arg("a", False, flag)
+    track_running_stats: bool = arg("t", False, flag)
+
+    params: ClassVar[Formula] = Formula("2*c*a")
+    buffers: ClassVar[Formula] = Formula("(2*c + 1)*t")
+
+    def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
+        dims = set() if self.track_running_stats else set(range(2, len(output)))
+        return (mixing(output, dims),)
+
+
+_BATCH, _INSTANCE = ("batchnorm", "bn"), ("instancenorm", "in")
+
+
+@op(*_BATCH, "batchnorm1d", "bn1d")
+class BatchNorm1d(_BatchNorm):
+    rank = 1
+
+
+@op(*_BATCH, "batchnorm2d", "bn2d")
+class BatchNorm2d(_BatchNorm):
+    rank = 2
+
+
+@op(*_BATCH, "batchnorm3d", "bn3d")
+class BatchNorm3d(_BatchNorm):
+    rank = 3
+
+
+@op(*_INSTANCE, "instancenorm1d")
+class InstanceNorm1d(_InstanceNorm):
+    rank = 1
+
+
+@op(*_INSTANCE, "instancenorm2d")
+class InstanceNorm2d(_InstanceNorm):
+    rank = 2
+
+
+@op(*_INSTANCE, "instancenorm3d")
+class InstanceNorm3d(_InstanceNorm):
+    rank = 3
+
+
+@op("groupnorm", "gn")
+class GroupNorm(Op):
+    """Normalise groups of channels of each sample over their positions."""
+
+    num_groups: int = arg("g")
+    num_channels: int | None = arg("c", inferred=True)
+    eps: float = arg("", 1e-5, number)
+    affine: bool = arg("a", True, flag)
+
+    params: ClassVar[Formula] = Formula("2*c*a")
+
+    def validate(self) -> None:
+        if self.num_channels is not None and self.num_channels % self.num_groups:
+            raise OpError(
+                f"GroupNorm: num_groups={self.num_groups} does not divide "
+                f"num_channels={self.num_channels}"
+            )
+
+    def complete(self, inputs: tuple[Shape, ...]) -> Op:
+        received = channels(inputs[0])
+        if self.num_channels is None and received is not None and received % self.num_groups == 0:
+            return self.replace(num_channels=received)
+        return self
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        received, expected = channels(inputs[0]), self.num_channels
+        if received is not None and expected is None:
+            message = f"num_groups={self.num_groups} does not divide the {received} channels"
+            yield Misfit("groups", message, self.num_groups, received)
+        elif received is not None and received != expected:
+            message = f"GroupNorm expects {expected} channels but receives {received}"
+            yield Misfit(
+                "norm-num-features",
+                message,
+                expected,
+                received,
+                f"GroupNorm({self.num_groups}, {received})",
+            )
+
+    def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
+        return (mixing(output, set(range(1, len(output)))),)
+
+
+class _TrailingNorm(Op):
+    """A norm over the last dims, which `normalized_shape` names."""
+
+    normalized_shape: Any
+
+    def complete(self, inputs: tuple[Shape, ...]) -> Op:
+        received = inputs[0][-1]
+        if self.normalized_shape is None and received is not None:
+            return self.replace(normalized_shape=received)
+        return self
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        expected = self.normalized_shape
+        if expected is None:
+            return
+        received = inputs[0][-len(expected) :]
+        if len(received) != len(expected) or any(
+            size not in (None, wanted) for size, wanted in zip(received, expected, strict=True)
+        ):
+            yield Misfit(
+                "norm-num-features",
+                f"{self.type} expects the last dims {format_shape(expected)} "
+                f"but receives {format_shape(received)}",
+                list(expected),
+                list(received),
+            )
+
+    def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
+        last = len(self.normalized_shape or (1,))
+        return (mixing(output, set(range(len(output) - last, len(output)))),)
+
+    def symbols(self, inputs: tuple[Shape, ...], output: Shape) -> dict[str, Any]:
+        normalized: Size = None
+        if self.normalized_shape is not None:
+            normalized = product(self.normalized_shape)
+        return {**super().symbols(inputs, output), "E": normalized}
+
+    @classmethod
+    def symbol_names(cls) -> frozenset[str]:
+        return super().symbol_names() | {"E"}
+
+
+@op("layernorm", "ln")
+class LayerNorm(_TrailingNorm):
+    """Normalise each sample over its last dims."""
+
+    normalized_shape: Any = arg("", convert=each(count), inferred=True)
+    eps: float = arg("", 1e-5, number)
+    elementwise_affine: bool = arg("a", True, flag)
+    bias: bool = arg("b", True, flag)
+
+    params: ClassVar[Formula] = Formula("E*a*(1 + b)")
+
+
+@op("rmsnorm")
+class RMSNorm(_TrailingNorm):
+    """Divide each sample by the root mean square over its last dims."""
+
+    normalized_shape: Any = arg("", convert=each(count), inferred=True)
+    eps: float | None = arg("", None, maybe(number))
+    elementwise_affine: bool = arg("a", True, flag)
+
+    params: ClassVar[Formula] = Formula("E*a")
+
+
+@op("localresponsenorm", "lrn", functions=("local_response_norm",))
+class LocalResponseNorm(Op):
+    """Divide by a power of the mean square over `size` neighbouring channels."""
+
+    size: int = arg("k")
+    alpha: float = arg("", 1e-4, number)
+    beta: float = arg("", 0.75, number)
+    k: float = arg("", 1.0, number)
+
+    def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
+        neighbours = window(self.size, 1, self.size // 2, 1, "zeros")
+        along = [Along(dim) for dim in range(len(output))]
+        along[1] = Along(1, neighbours)
+        return ((Dims(output, output, tuple(along)),),)

@@ -1,0 +1,78 @@
+"""Reductions over dims: mean, sum, maximum, standard deviation, norm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..finding import Misfit
+from ..layout import Along, Dims, Read, Regroup
+from ..shape import Shape
+from .base import Op, arg, each, flag, integer, number, op
+from .base import optional as maybe
+from .reshape import bad_dim, resolve
+
+
+class _Reduction(Op):
+    """One value for all positions along `dim` (all dims where it is None)."""
+
+    dim: Any = arg("", None, maybe(each(integer)))
+    keepdim: bool = arg("", False, flag)
+
+    def _reduced(self, shape: Shape) -> set[int]:
+        if self.dim is None:
+            return set(range(len(shape)))
+        return {dim for dim in (resolve(dim, len(shape)) for dim in self.dim) if dim is not None}
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        for dim in self.dim or ():
+            if resolve(dim, len(inputs[0])) is None:
+                yield bad_dim(self.type, dim, inputs[0])
+
+    def _with_ones(self, shape: Shape) -> Shape:
+        reduced = self._reduced(shape)
+        return tuple(1 if dim in reduced else size for dim, size in enumerate(shape))
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        if self.keepdim:
+            return self._with_ones(inputs[0])
+        reduced = self._reduced(inputs[0])
+        return tuple(size for dim, size in enumerate(inputs[0]) if dim not in reduced)
+
+    def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
+        shape, reduced = inputs[0], self._reduced(inputs[0])
+        if self.keepdim:
+            along = [None if dim in reduced else Along(dim) for dim in range(len(shape))]
+        else:
+            along = [Along(dim) for dim in range(len(shape)) if dim not in reduced]
+        return ((Dims(shape, output, tuple(along)),),)
+
+
+@op("mean", functions=("mean",), torch="")
+class Mean(_Reduction):
+    """The mean over the dims."""
+
+
+@op("reducesum", functions=("sum",), torch="")
+class Sum(_Reduction):
+    """The sum over the dims."""
+
+
+@op("max", functions=("amax",), torch="")
+class Max(_Reduction):
+    """The maximum over the dims (torch.amax)."""
+
+
+@op("std", functions=("std",), torch="")
+class Std(_Reduction):
+    """The standard deviation over the dims."""
+
+
+@op("norm", functions=("norm",), torch="")
+class Norm(_Reduction):
+    """The p-norm over the dims."""
+
+    p: float = arg("", 2, number)
+
+
+__all__ = ["Max", "Mean", "Norm", "Regroup", "Std", "Sum"]

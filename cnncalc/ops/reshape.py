@@ -1,0 +1,511 @@
+"""Ops that give the same elements other dims, or another order: views, slices, repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..errors import OpError
+from ..field import IndexMap, window
+from ..finding import Misfit
+from ..layout import Along, Dims, Read, Regroup
+from ..shape import Shape, Size, format_shape, product
+from .base import Op, arg, count, each, integer, kept, op
+from .base import optional as maybe
+
+
+def resolve(dim: int, rank: int) -> int | None:
+    """A dim counted from the front; None where it is out of range."""
+    dim = dim + rank if dim < 0 else dim
+    return dim if 0 <= dim < rank else None
+
+
+def bad_dim(name: str, dim: int, shape: Shape) -> Misfit:
+    """The misfit of a dim that the input does not have."""
+    return Misfit(
+        "dims",
+        f"{name}: dim {dim} is out of range for {format_shape(shape)}",
+        f"{-len(shape)}..{len(shape) - 1}",
+        dim,
+    )
+
+
+class _View(Op):
+    """An op whose output is the input's memory, seen differently."""
+
+    def aliases(self) -> bool:
+        return True
+
+
+@op("flatten", functions=("flatten",))
+class Flatten(_View):
+    """Merge the dims from start_dim to end_dim into one."""
+
+    start_dim: int = arg("", 1, integer)
+    end_dim: int = arg("", -1, integer)
+
+    def _range(self, shape: Shape) -> tuple[int, int] | None:
+        first, last = resolve(self.start_dim, len(shape)), resolve(self.end_dim, len(shape))
+        return None if first is None or last is None or first > last else (first, last)
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        if self._range(inputs[0]) is None:
+            yield bad_dim("Flatten", self.start_dim, inputs[0])
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        shape, dims = inputs[0], self._range(inputs[0])
+        if dims is None:
+            return shape
+        first, last = dims
+        return (*shape[:first], product(shape[first : last + 1]), *shape[last + 1 :])
+
+    def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
+        return ((Regroup(inputs[0], output),),)
+
+
+def wanted_sizes(value: Any, rank: int) -> tuple[Any, ...]:
+    """Sizes; -1 once for what is left over; "=2" for the size of the input's dim 2."""
+    values = value if isinstance(value, tuple | list) else (value,)
+    for item in values:
+        if isinstance(item, str):
+            if not (item.startswith("=") and item[1:].isdigit()):
+                raise ValueError('sizes, -1, or "=2" for the size of input dim 2')
+        elif isinstance(item, bool) or not hasattr(item, "__index__") or item < -1:
+            raise ValueError('sizes, -1, or "=2" for the size of input dim 2')
+    if list(values).count(-1) > 1:
+        raise ValueError("-1 at most once")
+    return tuple(item if isinstance(item, str) else int(item) for item in values)
+
+
+def filled(sizes: tuple[Any, ...], shape: Shape) -> list[Size]:
+    """The sizes with references to input dims replaced; -1 stays."""
+    result: list[Size] = []
+    for size in sizes:
+        if isinstance(size, str):
+            dim = int(size[1:])
+            result.append(shape[dim] if dim < len(shape) else None)
+        else:
+            result.append(size)
+    return result
+
+
+@op("reshape", "view", functions=("reshape", "view"), torch="")
+class Reshape(_View):
+    """The same elements in the same order, with other sizes.
+
+    -1 stands for what is left over, `"=0"` for the size of the input's dim 0.
+    """
+
+    shape: Any = arg("", convert=wanted_sizes)
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        elements = product(inputs[0])
+        sizes = filled(self.shape, inputs[0])
+        given = product(size for size in sizes if size != -1)
+        if elements is None or given is None:
+            return
+        if (elements % given if given else True) if -1 in sizes else elements != given:
+            shown = ", ".join(map(str, self.shape))
+            yield Misfit(
+                "reshape-size",
+                f"cannot reshape {format_shape(inputs[0])} ({elements:,} elements) to ({shown})",
+                given,
+                elements,
+            )
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        sizes = filled(self.shape, inputs[0])
+        if -1 not in sizes:
+            return tuple(sizes)
+        elements = product(inputs[0])
+        given = product(size for size in sizes if size != -1)
+        rest = None
+        if elements is not None and given:
+            rest = elements // given if elements % given == 0 else None
+        return tuple(rest if size == -1 else size for size in sizes)
+
+    def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
+        return ((Regroup(inputs[0], output),),)
+
+
+@op("unflatten", functions=("unflatten",))
+class Unflatten(_View):
+    """Split dim `dim` into several sizes."""
+
+    dim: int = arg("", convert=integer)
+    unflattened_size: Any = arg("", convert=wanted_sizes)
+
+    def _reshape(self, shape: Shape) -> Reshape | None:
+        dim = resolve(self.dim, len(shape))
+        if dim is None:
+            return None
+        before = [f"={index}" for index in range(dim)]
+        after = [f"={index}" for index in range(dim + 1, len(shape))]
+        sizes = [f"={dim}" if size == "=0" else size for size in self.unflattened_size]
+        return Reshape((*before, *sizes, *after))
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        reshape = self._reshape(inputs[0])
+        if reshape is None:
+            yield bad_dim("Unflatten", self.dim, inputs[0])
+        else:
+            yield from reshape.check(inputs)
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        reshape = self._reshape(inputs[0])
+        return inputs[0] if reshape is None else reshape.output(inputs)
+
+    def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
+        return ((Regroup(inputs[0], output),),)
+
+
+@op("permute", functions=("permute",), torch="")
+class Permute(_View):
+    """The dims in another order."""
+
+    dims: Any = arg("", convert=each(integer))
+
+    def _order(self, shape: Shape) -> list[int] | None:
+        order = [dim + len(shape) if dim < 0 else dim for dim in self.dims]
+        return order if sorted(order) == list(range(len(shape))) else None
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        if self._order(inputs[0]) is None:
+            message = f"Permute{self.dims} is no order of the dims of {format_shape(inputs[0])}"
+            yield Misfit("dims", message, len(self.dims), len(inputs[0]))
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        order = self._order(inputs[0])
+        return inputs[0] if order is None else tuple(inputs[0][dim] for dim in order)
+
+    def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
+        order = self._order(inputs[0])
+        return (() if order is None else kept(inputs[0], output, *order),)
+
+
+@op("transpose", functions=("transpose",), torch="")
+class Transpose(_View):
+    """Two dims swapped."""
+
+    dim0: int = arg("", convert=integer)
+    dim1: int = arg("", convert=integer)
+
+    def _order(self, shape: Shape) -> list[int] | None:
+        first, second = resolve(self.dim0, len(shape)), resolve(self.dim1, len(shape))
+        if first is None or second is None:
+            return None
+        order = list(range(len(shape)))
+        order[first], order[second] = second, first
+        return order
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        for dim in (self.dim0, self.dim1):
+            if resolve(dim, len(inputs[0])) is None:
+                yield bad_dim("Transpose", dim, inputs[0])
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        order = self._order(inputs[0])
+        return inputs[0] if order is None else tuple(inputs[0][dim] for dim in order)
+
+    def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
+        order = self._order(inputs[0])
+        return (() if order is None else kept(inputs[0], output, *order),)
+
+
+@op("squeeze", functions=("squeeze",), torch="")
+class Squeeze(_View):
+    """Drop dims of size 1: those named, or all."""
+
+    dim: Any = arg("", None, maybe(each(integer)))
+
+    def _dropped(self, shape: Shape) -> set[int]:
+        named = range(len(shape)) if self.dim is None else self.dim
+        dims = {resolve(dim, len(shape)) for dim in named}
+        return {dim for dim in dims if dim is not None and shape[dim] == 1}
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        for dim in self.dim or ():
+            if resolve(dim, len(inputs[0])) is None:
+                yield bad_dim("Squeeze", dim, inputs[0])
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        dropped = self._dropped(inputs[0])
+        return tuple(size for dim, size in enumerate(inputs[0]) if dim not in dropped)
+
+    def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
+        dropped = self._dropped(inputs[0])
+        dims = [dim for dim in range(len(inputs[0])) if dim not in dropped]
+        return (kept(inputs[0], output, *dims),)
+
+
+@op("unsqueeze", functions=("unsqueeze",), torch="")
+class Unsqueeze(_View):
+    """A new dim of size 1 before dim `dim`."""
+
+    dim: int = arg("", convert=integer)
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        if resolve(self.dim, len(inputs[0]) + 1) is None:
+            yield bad_dim("Unsqueeze", self.dim, inputs[0])
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        at = resolve(self.dim, len(inputs[0]) + 1)
+        shape = inputs[0]
+        return shape if at is None else (*shape[:at], 1, *shape[at:])
+
+    def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
+        at = resolve(self.dim, len(inputs[0]) + 1)
+        if at is None:
+            return ((),)
+        rank = len(inputs[0])
+        return (kept(inputs[0], output, *range(at), None, *range(at, rank)),)
+
+
+@op("expand", functions=("expand",), torch="")
+class Expand(_View):
+    """Dims of size 1 repeated without a copy; -1 keeps a size."""
+
+    size: Any = arg("", convert=each(integer))
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        shift = len(self.size) - len(inputs[0])
+        if shift < 0:
+            return inputs[0]
+        shape = (1,) * shift + inputs[0]
+        return tuple(old if new == -1 else new for old, new in zip(shape, self.size, strict=True))
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        shape = (1,) * (len(self.size) - len(inputs[0])) + inputs[0]
+        fits = len(shape) == len(self.size) and all(
+            old in (None, 1, new) or new == -1 for old, new in zip(shape, self.size, strict=True)
+        )
+        if not fits:
+            message = f"cannot expand {format_shape(inputs[0])} to {self.size}"
+            yield Misfit("expand-shapes", message, list(self.size), list(inputs[0]))
+
+
+@op("repeat", functions=("repeat",), torch="")
+class Repeat(Op):
+    """The tensor tiled `repeats[d]` times along each dim d."""
+
+    repeats: Any = arg("", convert=each(count))
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        if len(self.repeats) < len(inputs[0]):
+            message = f"Repeat{self.repeats} names fewer dims than {format_shape(inputs[0])} has"
+            yield Misfit("dims", message, len(inputs[0]), len(self.repeats))
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        shape = (1,) * (len(self.repeats) - len(inputs[0])) + inputs[0]
+        times = (1,) * (len(shape) - len(self.repeats)) + self.repeats
+        return tuple(product(pair) for pair in zip(shape, times, strict=True))
+
+    def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
+        shift = len(output) - len(inputs[0])
+        tiled = IndexMap((range(1),), 1, "circular")
+        along = [None] * shift + [Along(dim, tiled) for dim in range(len(inputs[0]))]
+        return ((Dims(inputs[0], output, tuple(along)),),)
+
+
+class _Pieces(_View):
+    """An op that cuts dim `dim` into several outputs."""
+
+    dim: int
+
+    def _sizes(self, size: int) -> list[int]:
+        raise TypeError(f"{self.type} has no pieces")
+
+    def _pieces(self, shape: Shape) -> list[Size] | None:
+        dim = resolve(self.dim, len(shape))
+        size = None if dim is None else shape[dim]
+        return None if size is None else list(self._sizes(size))
+
+    def outputs(self, inputs: tuple[Shape, ...]) -> tuple[Shape, ...]:
+        shape = inputs[0]
+        dim, pieces = resolve(self.dim, len(shape)), self._pieces(shape)
+        if dim is None:
+            return (shape,)
+        return tuple((*shape[:dim], size, *shape[dim + 1 :]) for size in pieces or [None])
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        if resolve(self.dim, len(inputs[0])) is None:
+            yield bad_dim(self.type, self.dim, inputs[0])
+
+    def all_reads(
+        self, inputs: tuple[Shape, ...], outputs: tuple[Shape, ...]
+    ) -> tuple[tuple[Read, ...], ...]:
+        return tuple(
+            (self._piece_read(inputs[0], output, index),) for index, output in enumerate(outputs)
+        )
+
+    def _piece_read(self, shape: Shape, output: Shape, index: int) -> Read:
+        """The read of output `index`: a slice that starts after the pieces before it."""
+        dim, pieces = resolve(self.dim, len(shape)), self._pieces(shape)
+        if dim is None or pieces is None or index >= len(pieces):
+            return ()
+        start = sum(size for size in pieces[:index] if size is not None)
+        along = [Along(at) for at in range(len(output))]
+        along[dim] = Along(dim, window(1, 1, -start, 1, "zeros"))
+        return (Dims(shape, output, tuple(along)),)
+
+
+@op("chunk", functions=("chunk",), torch="")
+class Chunk(_Pieces):
+    """Dim `dim` cut into `chunks` pieces of equal size; the last may be smaller."""
+
+    chunks: int = arg("", convert=count)
+    dim: int = arg("", 0, integer)
+
+    def output_count(self) -> int:
+        return self.chunks
+
+    def _sizes(self, size: int) -> list[int]:
+        piece = -(-size // self.chunks)
+        return [min(piece, size - start) for start in range(0, size, piece)]
+
+
+@op("split", functions=("split",), torch="")
+class Split(_Pieces):
+    """Dim `dim` cut into pieces of `split_size_or_sections`: one size, or all the sizes."""
+
+    split_size_or_sections: Any = arg("", convert=each(count))
+    dim: int = arg("", 0, integer)
+
+    def output_count(self) -> int:
+        sections = self.split_size_or_sections
+        if len(sections) == 1:
+            raise OpError(
+                "how many pieces Split makes depends on the input's size",
+                help="name the size of each piece, or use Chunk",
+            )
+        return len(sections)
+
+    def _sizes(self, size: int) -> list[int]:
+        sections = self.split_size_or_sections
+        if len(sections) > 1:
+            return list(sections)
+        piece = sections[0]
+        return [min(piece, size - start) for start in range(0, size, piece)]
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        yield from super().check(inputs)
+        dim, sections = resolve(self.dim, len(inputs[0])), self.split_size_or_sections
+        size = None if dim is None else inputs[0][dim]
+        if size is not None and len(sections) > 1 and sum(sections) != size:
+            message = f"Split: {'+'.join(map(str, sections))} is not the size {size} of dim {dim}"
+            yield Misfit("split-size", message, size, sum(sections))
+
+
+@op("slice", torch="")
+class Slice(_View):
+    """The positions start, start+step, ... before end along dim `dim`: x[:, start:end:step]."""
+
+    dim: int = arg("", convert=integer)
+    start: int | None = arg("", None, maybe(integer))
+    end: int | None = arg("", None, maybe(integer))
+    step: int = arg("", 1)
+
+    def _range(self, shape: Shape) -> tuple[int, range] | None:
+        dim = resolve(self.dim, len(shape))
+        size = None if dim is None else shape[dim]
+        if dim is None or size is None:
+            return None
+        return dim, range(*slice(self.start, self.end, self.step).indices(size))
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        if resolve(self.dim, len(inputs[0])) is None:
+            yield bad_dim("Slice", self.dim, inputs[0])
+            return
+        picked = self._range(inputs[0])
+        if picked is not None and not picked[1]:
+            shown = format_shape(inputs[0])
+            message = f"{self!r} leaves nothing of {shown}"
+            yield Misfit("input-too-small", message, None, list(inputs[0]))
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        shape, picked = inputs[0], self._range(inputs[0])
+        if picked is None:
+            dim = resolve(self.dim, len(shape))
+            return tuple(None if at == dim else size for at, size in enumerate(shape))
+        dim, positions = picked
+        return (*shape[:dim], len(positions) or None, *shape[dim + 1 :])
+
+    def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
+        picked = self._range(inputs[0])
+        if picked is None or not picked[1]:
+            return ((),)
+        dim, positions = picked
+        along = [Along(at) for at in range(len(output))]
+        along[dim] = Along(dim, window(1, self.step, -positions[0], 1, "zeros"))
+        return ((Dims(inputs[0], output, tuple(along)),),)
+
+
+@op("select", functions=("select",), torch="")
+class Select(_View):
+    """The position `index` along dim `dim`, which goes away: x[:, index]."""
+
+    dim: int = arg("", convert=integer)
+    index: int = arg("", convert=integer)
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        dim = resolve(self.dim, len(inputs[0]))
+        if dim is None:
+            yield bad_dim("Select", self.dim, inputs[0])
+            return
+        size = inputs[0][dim]
+        if size is not None and not -size <= self.index < size:
+            message = f"Select: index {self.index} is out of range for the size {size} of dim {dim}"
+            yield Misfit("index", message, f"{-size}..{size - 1}", self.index)
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        dim = resolve(self.dim, len(inputs[0]))
+        return tuple(size for at, size in enumerate(inputs[0]) if at != dim)
+
+    def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
+        shape, dim = inputs[0], resolve(self.dim, len(inputs[0]))
+        if dim is None or shape[dim] is None:
+            return ((),)
+        size: int = shape[dim]  # type: ignore[assignment]  # not None, see above
+        one = (*shape[:dim], 1, *shape[dim + 1 :])
+        at = self.index + size if self.index < 0 else self.index
+        along = [Along(index) for index in range(len(shape))]
+        along[dim] = Along(dim, window(1, 1, -at, 1, "zeros"))
+        return ((Dims(shape, one, tuple(along)), Regroup(one, output)),)
+
+
+@op("channelshuffle", "shuffle", functions=("channel_shuffle",))
+class ChannelShuffle(Op):
+    """The channels dealt out to `groups` hands, one by one."""
+
+    groups: int = arg("g")
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        size = inputs[0][1] if len(inputs[0]) > 1 else None
+        if size is not None and size % self.groups:
+            message = f"ChannelShuffle: groups={self.groups} does not divide the {size} channels"
+            yield Misfit("groups", message, self.groups, size)
+
+
+@op("roll", functions=("roll",), torch="")
+class Roll(Op):
+    """The positions along `dims` moved round by `shifts`."""
+
+    shifts: Any = arg("", convert=each(integer))
+    dims: Any = arg("", convert=each(integer))
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        if len(self.shifts) != len(self.dims):
+            message = f"Roll has {len(self.shifts)} shifts for {len(self.dims)} dims"
+            yield Misfit("dims", message, len(self.shifts), len(self.dims))
+        for dim in self.dims:
+            if resolve(dim, len(inputs[0])) is None:
+                yield bad_dim("Roll", dim, inputs[0])
+
+    def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
+        along = [Along(dim) for dim in range(len(output))]
+        for shift, dim in zip(self.shifts, self.dims, strict=False):
+            at = resolve(dim, len(output))
+            if at is not None and shift:
+                rolled = IndexMap((range(-shift, 1 - shift),), 1, "circular", covers=False)
+                along[at] = Along(at, rolled)
+        return ((Dims(inputs[0], output, tuple(along)),),)

@@ -1,0 +1,148 @@
+"""What convolutions and poolings share: a window that slides along the spatial axes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from ..field import Border, IndexMap, window
+from ..finding import Misfit
+from ..formula import Formula
+from ..layout import Along, Dims, Read
+from ..shape import Shape, Size, format_shape, product
+from .base import Op
+
+AXIS_NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+
+
+class Windowed(Op):
+    """An op on `(N, C, *spatial)` with a rule per spatial axis.
+
+    A subclass gives `axis_map` (which positions are read) and `axis_size` (how many come out).
+    """
+
+    def axis_size(self, axis: int, size: int) -> int:
+        """Output positions along one axis; zero or less where the input is too small."""
+        raise TypeError(f"{self.type} has no size rule")
+
+    def axis_map(self, axis: int, size: Size, output: Size) -> IndexMap | None:
+        """Which input positions an output position reads; None: all of them."""
+        raise TypeError(f"{self.type} has no field rule")
+
+    def out_channels_of(self, inputs: tuple[Shape, ...]) -> Size:
+        """Channels of the output."""
+        return inputs[0][1]
+
+    def _well_shaped(self, shape: Shape) -> bool:
+        return len(shape) == self.rank + 2
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        shape = inputs[0]
+        if not self._well_shaped(shape):
+            wanted = f"{self.rank + 2} dims (N, C, {', '.join(AXIS_NAMES[self.rank])})"
+            yield Misfit(
+                "dims",
+                f"{self.type} expects {wanted} but receives {format_shape(shape)}",
+                self.rank + 2,
+                len(shape),
+            )
+            return
+        for axis, size in enumerate(shape[2:]):
+            if size is not None and self.axis_size(axis, size) < 1:
+                yield self._too_small(axis, size)
+
+    def _too_small(self, axis: int, size: int) -> Misfit:
+        return Misfit(
+            "input-too-small",
+            f"{self.type} leaves nothing of a {AXIS_NAMES[self.rank][axis]} of {size}",
+            None,
+            size,
+        )
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        shape = inputs[0]
+        if not self._well_shaped(shape):
+            return (shape[0] if shape else None, *(None,) * (self.rank + 1))
+        sizes = []
+        for axis, size in enumerate(shape[2:]):
+            result = None if size is None else self.axis_size(axis, size)
+            sizes.append(result if result is None or result > 0 else None)
+        return (shape[0], self.out_channels_of(inputs), *sizes)
+
+    def channel_read(self) -> Along | None:
+        """Are channels mixed (None) or kept apart?"""
+        return Along(1)
+
+    def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
+        shape = inputs[0]
+        if not self._well_shaped(shape):
+            return ((Dims(shape, output, (Along(0), *(None,) * (self.rank + 1))),),)
+        along: list[Along | None] = [Along(0), self.channel_read()]
+        for axis in range(self.rank):
+            index_map = self.axis_map(axis, shape[axis + 2], output[axis + 2])
+            along.append(None if index_map is None else Along(axis + 2, index_map))
+        return ((Dims(shape, output, tuple(along)),),)
+
+    def symbols(self, inputs: tuple[Shape, ...], output: Shape) -> dict[str, Any]:
+        values = super().symbols(inputs, output)
+        for name in ("k", "s", "p", "d"):
+            if isinstance(values.get(name), tuple):
+                values[name.upper()] = product(values[name])
+        values["O"] = product(output[2:])
+        values["I"] = product(inputs[0][2:])
+        values["c"] = inputs[0][1] if len(inputs[0]) > 1 else None
+        return values
+
+    @classmethod
+    def symbol_names(cls) -> frozenset[str]:
+        return super().symbol_names() | {"K", "O", "I", "c"}
+
+
+class SlidingWindow(Windowed):
+    """A window of `kernel_size` taps, `dilation` apart, moved by `stride`."""
+
+    kernel_size: Any
+    stride: Any
+    padding: Any
+
+    out_size: ClassVar[Formula | None] = Formula("(i + 2*p - d*(k - 1) - 1) // s + 1")
+
+    def pads(self, axis: int) -> tuple[int, int]:
+        """Padding before and after the axis."""
+        return (self.padding[axis], self.padding[axis])
+
+    def border(self) -> Border:
+        """What stands outside the input."""
+        return "zeros"
+
+    def dilation_of(self, axis: int) -> int:
+        """Distance of the taps."""
+        dilation = getattr(self, "dilation", None)
+        return 1 if dilation is None else int(dilation[axis])
+
+    def axis_size(self, axis: int, size: int) -> int:
+        before, after = self.pads(axis)
+        reach = self.dilation_of(axis) * (self.kernel_size[axis] - 1) + 1
+        return (size + before + after - reach) // int(self.stride[axis]) + 1
+
+    def axis_map(self, axis: int, size: Size, output: Size) -> IndexMap | None:
+        return window(
+            self.kernel_size[axis],
+            self.stride[axis],
+            self.pads(axis)[0],
+            self.dilation_of(axis),
+            self.border(),
+        )
+
+    def _too_small(self, axis: int, size: int) -> Misfit:
+        reach = self.dilation_of(axis) * (self.kernel_size[axis] - 1) + 1
+        padded = size + sum(self.pads(axis))
+        name = AXIS_NAMES[self.rank][axis]
+        shown = f"{size} padded to {padded}" if padded != size else str(size)
+        return Misfit(
+            "input-too-small",
+            f"the kernel spans {reach} positions but the {name} is only {shown}",
+            reach,
+            padded,
+            "use a larger input, a smaller kernel or more padding",
+        )

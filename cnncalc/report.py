@@ -1,0 +1,388 @@
+"""What analysing a graph for one input gives: frozen rows, totals and findings.
+
+The attributes have the same names in Python and in JSON (`docs/report.md`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from .errors import InputError, Location, NameNotFoundError
+from .field import AxisField, Interval
+from .finding import Finding, Severity, Status
+from .layout import View
+from .ops import Op
+from .shape import Shape, Size, format_shape
+
+SCHEMA_VERSION = 1
+
+
+class Field(NamedTuple):
+    """The receptive field of the positions of a layer with respect to one network input.
+
+    One entry per spatial axis of that input. `size`, `stride` and `start` are the textbook
+    figures (unclipped); where a layer sees the `whole` input, `size` is the input's, and
+    `local` is the field that ignores gates (squeeze-and-excite), if there is one.
+    """
+
+    input: str
+    axes: tuple[AxisField, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Does each position (possibly) depend on all of the input?"""
+        return all(axis.whole for axis in self.axes)
+
+    @property
+    def size(self) -> tuple[Size, ...]:
+        """Input positions that an output position sees: the largest over the positions."""
+        return tuple(axis.extent if axis.whole else _size(axis) for axis in self.axes)
+
+    @property
+    def local(self) -> tuple[Size, ...] | None:
+        """The size when gates are ignored; None where there are none."""
+        if not any(axis.whole for axis in self.axes) or all(a.phases is None for a in self.axes):
+            return None
+        return tuple(axis.textbook_size for axis in self.axes)
+
+    @property
+    def stride(self) -> tuple[int | Fraction | None, ...]:
+        """The effective stride (jump): input positions from one position to the next."""
+        return tuple(_plain(axis.stride) for axis in self.axes)
+
+    @property
+    def start(self) -> tuple[int | None, ...]:
+        """The first input position that position 0 sees; negative inside the padding."""
+        return tuple(0 if axis.whole and axis.phases is None else axis.start for axis in self.axes)
+
+    @property
+    def padding(self) -> tuple[int | None, ...]:
+        """The effective padding: how far the field of position 0 hangs out of the input."""
+        return tuple(None if start is None else -start for start in self.start)
+
+    @property
+    def center(self) -> tuple[Fraction | int | None, ...]:
+        """The middle of the field of position 0."""
+        return tuple(
+            None if start is None or size is None else _plain(Fraction(2 * start + size - 1, 2))
+            for start, size in zip(self.start, self.local or self.size, strict=True)
+        )
+
+    @property
+    def uniform(self) -> bool:
+        """Do all positions see fields of the same (unclipped) size?"""
+        return all(axis.whole or axis.uniform for axis in self.axes)
+
+    def exact(self, *position: int) -> tuple[Interval | None, ...]:
+        """The input intervals that output `position` really sees, clipped to the image.
+
+        One index per spatial axis; each interval is `(first, last)`, both included, or None
+        where nothing of the input is seen. Raises `InputError` for a wrong position and
+        `LimitError` where the sizes are unknown or too large to list.
+        """
+        if len(position) != len(self.axes):
+            raise InputError(f"expected {len(self.axes)} indices, received {len(position)}")
+        intervals = []
+        for axis, index in zip(self.axes, position, strict=True):
+            table = axis.exact()
+            if not -len(table) <= index < len(table):
+                raise InputError(f"position {index} is out of range for {len(table)} positions")
+            intervals.append(table[index])
+        return tuple(intervals)
+
+
+def _size(axis: AxisField) -> Size:
+    """The textbook size, or the largest exact one where fields have no period."""
+    if axis.phases is not None:
+        return axis.textbook_size
+    if axis.size is None:
+        return None
+    return max((hi - lo + 1 for lo, hi in filter(None, axis.exact())), default=0)
+
+
+def _plain(value: Fraction | None) -> int | Fraction | None:
+    if value is None:
+        return None
+    return int(value) if value.denominator == 1 else value
+
+
+class Row(NamedTuple):
+    """One layer of a report.
+
+    `params` counts a shared tensor at its first layer only, `output_bytes` only memory that
+    the layer newly takes, so both add up to the totals. Counts are None where unknown.
+    `whole` says that the layer's values depend on the whole input.
+    """
+
+    name: str
+    op: Op
+    inputs: tuple[str, ...]
+    output_shapes: tuple[Shape, ...]
+    params: Size
+    buffers: Size
+    macs: Size
+    view: View
+    output_bytes: Size
+    module: str
+    shared: bool
+    location: Location | None
+
+    @property
+    def type(self) -> str:
+        """The kind of op: torch's class name where it has one."""
+        return self.op.type
+
+    @property
+    def output_shape(self) -> Shape:
+        """The shape of the (first) output, with the batch."""
+        return self.output_shapes[0]
+
+    @property
+    def trainable(self) -> Size:
+        """Parameters that training changes."""
+        return self.params
+
+    @property
+    def flops(self) -> Size:
+        """2 x MACs."""
+        return None if self.macs is None else 2 * self.macs
+
+    @property
+    def status(self) -> Status:
+        """Complete, or partial where a figure is missing, or unknown where all are."""
+        missing = (self.params is None) + (self.macs is None)
+        return (Status.COMPLETE, Status.PARTIAL, Status.UNKNOWN)[missing]
+
+    @property
+    def whole(self) -> bool:
+        """Do the layer's values depend on the whole of (some) input?"""
+        return bool(self.view) and all(seen.field.whole for seen in self.view)
+
+    @property
+    def fields(self) -> dict[str, Field]:
+        """The receptive field with respect to each network input, where positions are left."""
+        if len(self.output_shape) < 3:
+            return {}
+        by_axis: dict[str, dict[int, list[AxisField]]] = {}
+        for seen in self.view:
+            by_axis.setdefault(seen.source, {}).setdefault(seen.axis, []).append(seen.field)
+        fields = {}
+        for source, axes in by_axis.items():
+            single = [_one(axes[axis]) for axis in sorted(axes)]
+            known = tuple(axis for axis in single if axis is not None)
+            if len(known) == len(single):
+                fields[source] = Field(source, known)
+        return fields
+
+    @property
+    def field(self) -> Field | None:
+        """The receptive field with respect to the first input that the layer depends on."""
+        return next(iter(self.fields.values()), None)
+
+
+def _one(fields: list[AxisField]) -> AxisField | None:
+    """The field of an axis that a tensor sees once, or wholly; None where it is a mixture."""
+    if len(fields) == 1:
+        return fields[0]
+    return next((field for field in fields if field.whole), None)
+
+
+class Totals(NamedTuple):
+    """Sums over a report's rows: lower bounds where `status` is not complete.
+
+    Bytes are of the report's dtype. `peak_bytes` is the most that is alive at once during
+    inference (inputs and activations; parameters not included). `training` estimates the
+    memory of a training step per optimizer: activations twice, parameters, their gradients
+    and the optimizer's state.
+    """
+
+    params: int
+    trainable: int
+    buffers: int
+    macs: int
+    flops: int
+    param_bytes: int
+    input_bytes: int
+    forward_bytes: int
+    peak_bytes: int
+    training: dict[str, int]
+
+
+class Block(NamedTuple):
+    """The rows of one module path taken together."""
+
+    name: str
+    rows: tuple[Row, ...]
+
+    @property
+    def type(self) -> str:
+        """Shown in the place of an op."""
+        return f"{len(self.rows)} layers"
+
+    @property
+    def output_shape(self) -> Shape:
+        """The output of the last row."""
+        return self.rows[-1].output_shape
+
+    @property
+    def params(self) -> Size:
+        """Sum over the rows; None where one is unknown."""
+        return _sum(row.params for row in self.rows)
+
+    @property
+    def trainable(self) -> Size:
+        """Sum over the rows; None where one is unknown."""
+        return _sum(row.trainable for row in self.rows)
+
+    @property
+    def buffers(self) -> Size:
+        """Sum over the rows; None where one is unknown."""
+        return _sum(row.buffers for row in self.rows)
+
+    @property
+    def macs(self) -> Size:
+        """Sum over the rows; None where one is unknown."""
+        return _sum(row.macs for row in self.rows)
+
+    @property
+    def flops(self) -> Size:
+        """2 x MACs."""
+        return None if self.macs is None else 2 * self.macs
+
+    @property
+    def output_bytes(self) -> Size:
+        """Sum over the rows; None where one is unknown."""
+        return _sum(row.output_bytes for row in self.rows)
+
+    @property
+    def field(self) -> Field | None:
+        """The field of the last row."""
+        return self.rows[-1].field
+
+    @property
+    def whole(self) -> bool:
+        """Does the last row depend on the whole input?"""
+        return self.rows[-1].whole
+
+
+def _sum(values: Iterator[Size] | Any) -> Size:
+    total = 0
+    for value in values:
+        if value is None:
+            return None
+        total += value
+    return total
+
+
+class Report:
+    """The analysis of one model for one input; `report["layer1.0.conv1"]` is a row.
+
+    A module path that is no layer itself gives the `Block` of the layers under it.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        inputs: dict[str, Shape],
+        dtype: str,
+        rows: Sequence[Row],
+        totals: Totals,
+        findings: Sequence[Finding],
+        note: str | None = None,
+    ) -> None:
+        self.model = model
+        self.inputs = inputs
+        self.dtype = dtype
+        self.rows = tuple(rows)
+        self.totals = totals
+        self.findings = tuple(findings)
+        self.note = note
+
+    @property
+    def status(self) -> Status:
+        """Complete if all rows are; unknown if none is; partial otherwise."""
+        states = {row.status for row in self.rows}
+        if states <= {Status.COMPLETE}:
+            return Status.COMPLETE
+        return Status.UNKNOWN if states == {Status.UNKNOWN} else Status.PARTIAL
+
+    @property
+    def has_errors(self) -> bool:
+        """Is there a finding of severity error?"""
+        return any(finding.severity is Severity.ERROR for finding in self.findings)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    def __getitem__(self, name: str) -> Row | Block | Any:
+        for row in self.rows:
+            if row.name == name:
+                return row
+        inside = tuple(row for row in self.rows if row.name.startswith(f"{name}."))
+        if inside:
+            return Block(name, inside)
+        raise NameNotFoundError("layer", name, [row.name for row in self.rows])
+
+    def folded(self, depth: int) -> list[Row | Block]:
+        """The rows with those deeper than `depth` module levels put together into blocks.
+
+        Neighbouring rows with the same first `depth` parts of the path make one block.
+        Raises `InputError` for a depth below 1.
+        """
+        if depth < 1:
+            raise InputError(f"depth: expected 1 or more, received {depth}")
+        groups: list[tuple[str, list[Row]]] = []
+        for row in self.rows:
+            parts = row.name.split(".")
+            key = ".".join(parts[:depth])
+            if groups and groups[-1][0] == key and len(parts) > depth:
+                groups[-1][1].append(row)
+            else:
+                groups.append((key, [row]))
+        return [
+            rows[0] if rows[0].name == key and len(rows) == 1 else Block(key, tuple(rows))
+            for key, rows in groups
+        ]
+
+    def __repr__(self) -> str:
+        shapes = ", ".join(format_shape(shape) for shape in self.inputs.values())
+        return f"<Report {self.model} for {shapes}: {len(self.rows)} layers>"
+
+    def __str__(self) -> str:
+        from .render.table import render
+
+        return render(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as plain data; the schema is in docs/report.md."""
+        from .render.data import to_dict
+
+        return to_dict(self)
+
+    def to_json(self, indent: int | None = 2) -> str:
+        """The report as JSON."""
+        from .render.data import to_json
+
+        return to_json(self, indent)
+
+    def to_csv(self) -> str:
+        """The rows as CSV, with a header line."""
+        from .render.data import to_csv
+
+        return to_csv(self)
+
+    def to_markdown(self) -> str:
+        """The report as a Markdown table with its totals."""
+        from .render.markdown import render
+
+        return render(self)
+
+    def _repr_html_(self) -> str:
+        from .render.html import render
+
+        return render(self)

@@ -262,9 +262,21 @@ class Block(NamedTuple):
         return self.rows[-1].field
 
     @property
+    def status(self) -> Status:
+        """Complete if all rows are, unknown if none is, partial otherwise."""
+        return _overall(self.rows)
+
+    @property
     def whole(self) -> bool:
         """Does the last row depend on the whole input?"""
         return self.rows[-1].whole
+
+
+def _overall(rows: Sequence[Row]) -> Status:
+    states = {row.status for row in rows}
+    if states <= {Status.COMPLETE}:
+        return Status.COMPLETE
+    return Status.UNKNOWN if states == {Status.UNKNOWN} else Status.PARTIAL
 
 
 def _sum(values: Iterator[Size] | Any) -> Size:
@@ -303,10 +315,7 @@ class Report:
     @property
     def status(self) -> Status:
         """Complete if all rows are; unknown if none is; partial otherwise."""
-        states = {row.status for row in self.rows}
-        if states <= {Status.COMPLETE}:
-            return Status.COMPLETE
-        return Status.UNKNOWN if states == {Status.UNKNOWN} else Status.PARTIAL
+        return _overall(self.rows)
 
     @property
     def has_errors(self) -> bool:

@@ -1,0 +1,5 @@
+"""`python -m cnncalc` is `cnncalc`."""
+
+from .cli.main import main
+
+main()

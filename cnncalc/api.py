@@ -1,0 +1,182 @@
+"""The two calls that do everything: `load` reads a model, `analyze` reports on it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from . import analysis
+from .errors import FileError, InputError, NameNotFoundError, SpecError, closest
+from .graph import Graph
+from .nn import Module, build
+from .report import Report
+from .shape import Shape, format_shape, parse_dtype, parse_shape, to_shape
+
+_WORD = re.compile(r"[\w./-]+")
+_SPEC_FILES = (".yaml", ".yml", ".json", ".spec", ".txt")
+
+#: What `input` may be: a size as text or numbers, several of them, or sizes by input name.
+InputLike = str | Sequence[Any] | Mapping[str, Any] | None
+
+
+def analyze(
+    model: str | Graph | Module,
+    input: InputLike = None,
+    *,
+    layout: str = "chw",
+    batch: int | None = None,
+    dtype: str = "float32",
+    **options: Any,
+) -> Report:
+    """Analyse a model for an input size.
+
+    `model` is a zoo name (`"vgg11"`, `"torchvision/resnet50"`), a spec
+    (`"conv7x7@64 s2 p3, maxpool3 s2"`), the path of a spec file, a `Graph` or an
+    `nn.Module`. `input` is `"3x224x224"`, `(3, 224, 224)`, or a list or mapping of such for
+    several inputs; the batch may stand in front. Without it zoo networks take their native
+    size, and specs give fields alone. `options` are the zoo entry's (`num_classes=10`).
+
+    Raises `CnncalcError` subclasses: `InputError`, `NameNotFoundError`, `SpecError`, ...
+    """
+    sizes = _sizes(input)
+    graph = load(model, _first(sizes, layout), **options)
+    return analysis.run(graph, _full_shapes(graph, sizes, layout, batch), parse_dtype(dtype))
+
+
+def load(
+    model: str | Graph | Module, input: Sequence[int] | None = None, **options: Any
+) -> Graph:
+    """Read a model. `input` (channels first, no batch) helps where a name has variants.
+
+    Raises `NameNotFoundError`, `SpecError`, `FileError`, or `OpError` for a wrong option.
+    """
+    if isinstance(model, str):
+        return _load_text(model.strip(), input, options)
+    if options:
+        raise NameNotFoundError("option", next(iter(options)), [], help="only zoo networks have any")
+    if isinstance(model, Module):
+        return build(model)
+    if isinstance(model, Graph):
+        return model
+    raise InputError(
+        f"expected a name, a spec, a path, a Graph or an nn.Module, received {type(model).__name__}"
+    )
+
+
+def _load_text(text: str, input: Sequence[int] | None, options: dict[str, Any]) -> Graph:
+    from .sources import zoo
+
+    word = bool(_WORD.fullmatch(text))
+    if word and zoo.variants(text):
+        return zoo.graph(text, input[0] if input else None, **options)
+    if options:
+        raise NameNotFoundError("option", next(iter(options)), [], help="only zoo networks have any")
+    if word and text.lower().endswith(_SPEC_FILES):
+        from .sources.specfile import read_file
+
+        return read_file(text)
+    from .sources.spec import read_spec
+
+    try:
+        return read_spec(text, rank=len(input) - 1 if input else None)
+    except SpecError:
+        if word:
+            _refuse_word(text)
+        raise
+
+
+def _refuse_word(text: str) -> None:
+    """Say what a single word that is no model could have been."""
+    from .sources import zoo
+
+    if os.path.exists(text):
+        raise FileError(
+            f"{text}: cnncalc reads no such file",
+            help=f"spec files end in {', '.join(_SPEC_FILES)}",
+        )
+    if "/" in text or "." in text:
+        names = [name for name in zoo.ENTRIES if name.split("/")[0] == text.split("/")[0]]
+        hint = closest(text, names) or "cnncalc zoo lists the networks"
+        raise NameNotFoundError("network or file", text, [], help=hint)
+    if not any(character.isdigit() for character in text) or zoo.resembles(text):
+        zoo.find(text)
+
+
+Sizes = list[tuple[str | None, tuple[int, ...]]]
+
+
+def _sizes(given: InputLike) -> Sizes:
+    """The sizes as they were written, with input names where there are any."""
+    if given is None:
+        return []
+    if isinstance(given, Mapping):
+        return [(str(name), _read(size)) for name, size in given.items()]
+    if isinstance(given, str):
+        return [_named(given)]
+    if all(not isinstance(item, str | Sequence) for item in given):
+        return [(None, _read(given))]
+    return [_named(item) if isinstance(item, str) else (None, _read(item)) for item in given]
+
+
+def _named(text: str) -> tuple[str | None, tuple[int, ...]]:
+    name, equals, size = text.partition("=")
+    return (name.strip(), parse_shape(size)) if equals else (None, parse_shape(text))
+
+
+def _read(size: Any) -> tuple[int, ...]:
+    return parse_shape(size) if isinstance(size, str) else to_shape(size)
+
+
+def _first(sizes: Sizes, layout: str) -> tuple[int, ...] | None:
+    """The first size, channels first; with four dims the batch is taken off."""
+    if not sizes:
+        return None
+    size = sizes[0][1]
+    return to_shape(size, layout)
+
+
+def _full_shapes(
+    graph: Graph, sizes: Sizes, layout: str, batch: int | None
+) -> dict[str, Shape]:
+    """The full shape of each input: the batch, the channels, the spatial sizes."""
+    if batch is not None:
+        to_shape([batch], text=f"batch {batch}")
+    if not sizes:
+        return {
+            given.name: (batch or 1, *(given.shape or (None,) * (graph.input_rank(given.name) or 3)))
+            for given in graph.inputs
+        }
+    names = [given.name for given in graph.inputs]
+    if len(sizes) != len(names):
+        raise InputError(
+            f"{graph.name} has {len(names)} inputs ({', '.join(names)}), received {len(sizes)} sizes"
+            if len(names) != 1
+            else f"{graph.name} has one input, received {len(sizes)} sizes"
+        )
+    shapes = {}
+    for position, (name, size) in enumerate(sizes):
+        target = names[position] if name is None else name
+        if target not in names or target in shapes:
+            raise NameNotFoundError("input", target, [n for n in names if n not in shapes],
+                                    help=f"the inputs of {graph.name} are {', '.join(names)}")
+        shapes[target] = _with_batch(graph, target, size, layout, batch)
+    return {name: shapes[name] for name in names}
+
+
+def _with_batch(
+    graph: Graph, name: str, size: tuple[int, ...], layout: str, batch: int | None
+) -> Shape:
+    rank = graph.input_rank(name)
+    if rank is None or len(size) == rank:
+        return (batch or 1, *to_shape(size, layout))
+    if len(size) == rank + 1:
+        if batch not in (None, size[0]):
+            raise InputError(f"the batch is {size[0]} in {format_shape(size)} but {batch} beside it")
+        return (size[0], *to_shape(size[1:], layout))
+    axes = {2: "length", 3: "height, width", 4: "depth, height, width"}.get(rank, "...")
+    raise InputError(
+        f"{graph.name} expects {rank} sizes (channels, {axes}), "
+        f"received {len(size)} in {format_shape(size)}"
+    )

@@ -1,0 +1,92 @@
+"""Options that several commands share, and how the terminal is seen."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from ..errors import CnncalcError
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def model_options(command: Command) -> Command:
+    """MODEL, --input, --layout, --batch, --dtype and --set."""
+    decorators = [
+        click.argument("model"),
+        click.option(
+            "-i",
+            "--input",
+            "input_",
+            multiple=True,
+            metavar="SIZE",
+            help="Input size without the batch: 3x224x224 or 3,224,224. Repeat it for several "
+            "inputs, with names if you like: left=3x64x64.",
+        ),
+        click.option(
+            "--layout",
+            type=click.Choice(["chw", "hwc"], case_sensitive=False),
+            default="chw",
+            help="Order of the sizes; hwc for 224x224x3.",
+        ),
+        click.option("--batch", type=int, metavar="N", help="Samples at once (1)."),
+        click.option(
+            "--dtype", default="float32", metavar="NAME", help="For bytes: float32, float16, ..."
+        ),
+        click.option(
+            "--set",
+            "settings",
+            multiple=True,
+            metavar="KEY=VALUE",
+            help="An option of a zoo network, such as num_classes=10.",
+        ),
+    ]
+    for decorate in reversed(decorators):
+        command = decorate(command)
+    return command
+
+
+def read_settings(settings: tuple[str, ...]) -> dict[str, Any]:
+    """`("num_classes=10",)` as a dict; whole numbers, floats and true/false are read as such."""
+    result: dict[str, Any] = {}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not equals or not name.strip():
+            raise CnncalcError(f"--set: expected KEY=VALUE, received {setting!r}")
+        result[name.strip()] = _value(value.strip())
+    return result
+
+
+def _value(text: str) -> Any:
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    for read in (int, float):
+        try:
+            return read(text)
+        except ValueError:
+            continue
+    return text
+
+
+def terminal_width() -> int | None:
+    """Columns of the terminal, also when only stdout is piped; None where there is none."""
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdigit() and int(asked):
+        return int(asked)
+    for stream in (sys.stdout, sys.stderr, sys.stdin):
+        try:
+            return os.get_terminal_size(stream.fileno()).columns
+        except (OSError, ValueError, AttributeError):
+            continue
+    return None
+
+
+def wants_color(choice: str) -> bool:
+    """Colour on a terminal, unless NO_COLOR is set; `always` and `never` decide themselves."""
+    if choice != "auto":
+        return choice == "always"
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")

@@ -1,0 +1,88 @@
+"""`cnncalc summary`: the per-layer table of a model."""
+
+from __future__ import annotations
+
+import click
+
+from ..api import analyze
+from .options import model_options, read_settings, terminal_width, wants_color
+
+FORMATS = ("table", "markdown", "json", "csv")
+
+
+@click.command()
+@model_options
+@click.option("--columns", metavar="NAMES", help="Columns to show: layer,op,output,params,macs,...")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS, case_sensitive=False),
+    default="table",
+    help="How to print it.",
+)
+@click.option("--depth", type=int, metavar="N", help="Fold layers deeper than N module levels.")
+@click.option("--only", metavar="TYPE|GLOB", help='An op type ("conv2d") or names ("layer1.*").')
+@click.option("--sort", metavar="COLUMN", help="Sort by a column, largest numbers first.")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    help="Colour (auto: on a terminal).",
+)
+def summary(
+    model: str,
+    input_: tuple[str, ...],
+    layout: str,
+    batch: int | None,
+    dtype: str,
+    settings: tuple[str, ...],
+    columns: str | None,
+    format_: str,
+    depth: int | None,
+    only: str | None,
+    sort: str | None,
+    color: str,
+) -> int:
+    """Print sizes, parameters, MACs and receptive fields of MODEL, layer by layer.
+
+    MODEL is a network of the zoo (vgg11, torchvision/resnet50), a spec
+    ("conv7x7@64 s2 p3, maxpool3 s2") or a spec file (net.yaml, net.json, net.spec).
+
+    \b
+    Examples:
+      cnncalc summary vgg11 --input 1x224x224
+      cnncalc summary resnet50 --depth 1 --sort macs
+      cnncalc summary "Conv7x7@64,S=2,P=3 -> MaxPool3x3,S=2" --input 224x224x3 --layout hwc
+      cnncalc summary resnet152 --color always | less -R
+    """
+    from ..render.columns import listing, parse_columns
+
+    chosen = parse_columns(columns) if columns is not None else None
+    report = analyze(
+        model,
+        list(input_) or None,
+        layout=layout,
+        batch=batch,
+        dtype=dtype,
+        **read_settings(settings),
+    )
+    rows = listing(report, depth, only, sort)
+    if format_ == "table":
+        from ..render.table import DEFAULT_WIDTH, render
+
+        width = terminal_width() or DEFAULT_WIDTH
+        text = render(report, rows, chosen, width, wants_color(color))
+    elif format_ == "markdown":
+        from ..render.markdown import render as render_markdown
+
+        text = render_markdown(report, rows, chosen)
+    elif format_ == "json":
+        from ..render.data import to_json
+
+        text = to_json(report, rows=rows)
+    else:
+        from ..render.data import to_csv
+
+        text = to_csv(report, rows).rstrip("\n")
+    click.echo(text, color=True if color == "always" else None)
+    return 1 if report.has_errors else 0

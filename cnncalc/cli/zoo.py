@@ -1,0 +1,36 @@
+"""`cnncalc zoo`: the networks that cnncalc knows by name."""
+
+from __future__ import annotations
+
+import click
+
+from ..errors import NameNotFoundError
+from ..shape import format_shape
+
+
+@click.command()
+@click.argument("pattern", required=False)
+def zoo(pattern: str | None) -> None:
+    """List the zoo: names, native inputs, options (PATTERN: only names that contain it).
+
+    \b
+    Example:
+      cnncalc zoo resnet
+    """
+    from tabulate import tabulate
+
+    from ..sources.zoo import ENTRIES
+
+    chosen = [entry for name, entry in ENTRIES.items() if (pattern or "").lower() in name]
+    if not chosen:
+        raise NameNotFoundError("network", pattern or "", ENTRIES)
+    table = [
+        [
+            entry.name,
+            format_shape(entry.input),
+            " ".join(f"{name}={value}" for name, value in entry.options.items()),
+            entry.summary,
+        ]
+        for entry in chosen
+    ]
+    click.echo(tabulate(table, headers=["network", "input", "options (--set)", "what it is"]))

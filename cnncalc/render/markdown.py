@@ -1,0 +1,31 @@
+"""A report as Markdown: a heading, a table with totals, the findings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..report import Report
+from .columns import COLUMNS, DEFAULT, SHARE, AnyRow
+from .table import _cells, _footer, _title
+
+
+def render(
+    report: Report, rows: Sequence[AnyRow] | None = None, columns: Sequence[str] | None = None
+) -> str:
+    """The report as GitHub's Markdown."""
+    from tabulate import tabulate
+
+    names = [name for name in columns or DEFAULT if name != SHARE]
+    cells = [_cells(report, report.rows if rows is None else rows, name) for name in names]
+    body = [[cell.replace("|", "\\|") for cell in line] for line in zip(*cells, strict=True)]
+    table = tabulate(
+        body[1:],
+        headers=body[0],
+        tablefmt="github",
+        disable_numparse=True,
+        colalign=[COLUMNS[name].align for name in names],
+    )
+    lines = [f"**{_title(report)}**", "", table, "", *(f"- {line}" for line in _footer(report))]
+    if report.findings:
+        lines += ["", *(f"- {' '.join(str(finding).split())}" for finding in report.findings)]
+    return "\n".join(lines)

@@ -1,0 +1,188 @@
+"""A report as a table for the terminal: aligned, no wider than it, with totals below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..finding import Status
+from ..report import Block, Report, Totals
+from ..shape import format_shape
+from .columns import COLUMNS, DEFAULT, SHARE, AnyRow
+from .text import bar, count, elided, memory, scaled
+
+DEFAULT_WIDTH = 100
+_GAP = 2
+_BAR = 8
+#: Narrower than this a shortened name says nothing.
+_LEAST = {"layer": 12, "op": 10, "inputs": 8}
+CONVENTION = (
+    "MACs count convolutions, linear layers, matrix products and attention; FLOPs = 2 x MACs"
+)
+
+
+def render(
+    report: Report,
+    rows: Sequence[AnyRow] | None = None,
+    columns: Sequence[str] | None = None,
+    width: int = DEFAULT_WIDTH,
+    color: bool = False,
+) -> str:
+    """The report in at most `width` columns (numbers are never cut, so it may take more)."""
+    from tabulate import SEPARATING_LINE, tabulate
+
+    shown = list(report.rows if rows is None else rows)
+    names = list(columns or DEFAULT)
+    cells = {name: _cells(report, shown, name) for name in names if name != SHARE}
+    cells = _fitted(cells, width)
+    if SHARE in names and (columns or _used(cells) + _GAP + _BAR + 6 <= width):
+        cells[SHARE] = _shares(report, shown)
+    names = [name for name in names if name in cells]
+    body = [list(line) for line in zip(*(cells[name][1:] for name in names), strict=True)]
+    total = body.pop()
+    table = tabulate(
+        [*body, SEPARATING_LINE, total],
+        headers=[cells[name][0] for name in names],
+        tablefmt="simple",
+        disable_numparse=True,
+        colalign=["left" if name == SHARE else COLUMNS[name].align for name in names],
+    )
+    lines = [line.rstrip() for line in table.splitlines()]
+    if color:
+        lines = _colored(lines)
+    return "\n".join([_title(report), "", *lines, "", *_footer(report), *_findings(report, color)])
+
+
+def _title(report: Report) -> str:
+    inputs = [
+        format_shape(shape) if len(report.inputs) == 1 else f"{name} {format_shape(shape)}"
+        for name, shape in report.inputs.items()
+    ]
+    note = f" ({report.note})" if report.note else ""
+    return f"{report.model}{note}, input {', '.join(inputs)}, {report.dtype}"
+
+
+def _cells(report: Report, rows: Sequence[AnyRow], name: str) -> list[str]:
+    """The heading, the rows and the total of one column."""
+    column = COLUMNS[name]
+    values = [column.cell(row) for row in rows]
+    if name == "params":
+        values = [
+            "shared" if _hides_params(report, row) else value
+            for row, value in zip(rows, values, strict=True)
+        ]
+    return [column.heading, *values, _total(report, rows, name)]
+
+
+def _hides_params(report: Report, row: AnyRow) -> bool:
+    """Are the row's parameters counted at an earlier row?"""
+    if not getattr(row, "shared", False):
+        return False
+    owner = next(other for other in report.rows if other.module == row.module)  # type: ignore[union-attr]
+    return bool(owner.params)
+
+
+def _total(report: Report, rows: Sequence[AnyRow], name: str) -> str:
+    if name == "layer":
+        return "total"
+    if name == "op":
+        count_ = len(report.rows)
+        held = sum(len(row.rows) if isinstance(row, Block) else 1 for row in rows)
+        shown = "" if held == count_ else f", {held} shown"
+        return f"{count_} layer{'s' * (count_ != 1)}{shown}"
+    totals = report.totals
+    value = {
+        "params": totals.params,
+        "trainable": totals.trainable,
+        "buffers": totals.buffers,
+        "macs": totals.macs,
+        "flops": totals.flops,
+    }.get(name)
+    if name == "memory":
+        return memory(totals.forward_bytes)
+    return "" if value is None else _bound(report, name) + count(value)
+
+
+def _bound(report: Report, name: str) -> str:
+    """`>= ` before a sum from which something is missing."""
+    attribute = "macs" if name in ("macs", "flops") else "params"
+    return ">= " if any(getattr(row, attribute) is None for row in report.rows) else ""
+
+
+def _shares(report: Report, rows: Sequence[AnyRow]) -> list[str]:
+    whole = report.totals.macs
+    lines = ["share of MACs"]
+    for row in rows:
+        share = (row.macs or 0) / whole if whole else 0.0
+        lines.append(f"{bar(share, _BAR)} {share:5.1%}" if share else "")
+    return [*lines, ""]
+
+
+def _used(cells: dict[str, list[str]]) -> int:
+    return sum(max(map(len, column)) for column in cells.values()) + _GAP * (len(cells) - 1)
+
+
+def _fitted(cells: dict[str, list[str]], width: int) -> dict[str, list[str]]:
+    """Shorten ops, then inputs, then layer names, as far as the width asks for."""
+    result = dict(cells)
+    for name in ("op", "inputs", "layer"):
+        excess = _used(result) - width
+        if excess <= 0 or name not in result:
+            continue
+        natural = max(map(len, result[name]))
+        room = max(_LEAST[name], natural - excess)
+        result[name] = [elided(cell, room, middle=name == "layer") for cell in result[name]]
+    return result
+
+
+def _footer(report: Report) -> list[str]:
+    totals = report.totals
+    params = f"{count(totals.params)} ({memory(totals.param_bytes)})"
+    if totals.buffers:
+        params += f", and {count(totals.buffers)} in buffers"
+    macs = f"{count(totals.macs)} ({scaled(totals.macs)}MACs, {scaled(totals.flops)}FLOPs)"
+    lines = [
+        f"params    {_bound(report, 'params')}{params}",
+        f"MACs      {_bound(report, 'macs')}{macs}",
+    ]
+    if all(None not in shape for shape in report.inputs.values()):
+        lines += _memory_lines(totals)
+    if report.status is not Status.COMPLETE:
+        missing = [row.name for row in report.rows if row.status is not Status.COMPLETE]
+        more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+        lines.append(f"status    {report.status.value}: unknown at {', '.join(missing[:3])}{more}")
+    return [*lines, CONVENTION]
+
+
+def _memory_lines(totals: Totals) -> list[str]:
+    training = ", ".join(f"{name} {memory(value)}" for name, value in totals.training.items())
+    return [
+        f"memory    input {memory(totals.input_bytes)}, forward {memory(totals.forward_bytes)}, "
+        f"peak live {memory(totals.peak_bytes)}",
+        f"training  {training}",
+    ]
+
+
+def _findings(report: Report, color: bool) -> list[str]:
+    if not report.findings:
+        return []
+    lines = [""]
+    for finding in report.findings:
+        text = str(finding)
+        lines.append(_style(text, _SEVERITY_COLORS[finding.severity.value]) if color else text)
+    return lines
+
+
+_SEVERITY_COLORS = {"error": "31", "warning": "33", "info": "36"}
+
+
+def _style(text: str, code: str) -> str:
+    return f"\x1b[{code}m{text}\x1b[0m"
+
+
+def _colored(lines: list[str]) -> list[str]:
+    """Bold heading and total, dim rules."""
+    rules = [at for at, line in enumerate(lines) if line.startswith("---")]
+    colored = [_style(line, "2") if at in rules else line for at, line in enumerate(lines)]
+    for at in (0, len(lines) - 1):
+        colored[at] = _style(lines[at], "1")
+    return colored

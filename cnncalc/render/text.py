@@ -1,0 +1,70 @@
+"""How single figures are written: sizes, counts with units, fields, shares."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from ..report import Block, Field, Row
+from ..shape import Size
+
+_SI = ((10**15, "P"), (10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
+_IEC = ((2**50, "PiB"), (2**40, "TiB"), (2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"))
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+
+
+def count(value: Size) -> str:
+    """`61,100,840`, or `?` where it is unknown."""
+    return "?" if value is None else f"{value:,}"
+
+
+def scaled(value: int) -> str:
+    """`7.55 G`: three digits and a unit."""
+    return _scaled(value, _SI) or str(value)
+
+
+def memory(value: Size) -> str:
+    """`491.4 MiB`."""
+    if value is None:
+        return "?"
+    return _scaled(value, _IEC) or f"{value} B"
+
+
+def _scaled(value: int, units: tuple[tuple[int, str], ...]) -> str:
+    for size, unit in units:
+        if value >= size:
+            ratio = Fraction(value, size)
+            digits = 2 if ratio < 10 else 1 if ratio < 1000 else 0
+            return f"{float(ratio):,.{digits}f} {unit}"
+    return ""
+
+
+def per_axis(values: tuple[Size | Fraction, ...], separator: str = "x") -> str:
+    """`7x7`, with `?` for the unknown; a comma suits values that may be negative."""
+    return separator.join("?" if value is None else str(value) for value in values)
+
+
+def field(row: Row | Block) -> str:
+    """`11x11`; `<=11x11` where positions differ; `whole`, with the local field where gated."""
+    seen: Field | None = row.field
+    if seen is None:
+        return "whole" if row.whole else "-"
+    if seen.whole:
+        return "whole" if seen.local is None else f"whole ({per_axis(seen.local)})"
+    return ("" if seen.uniform else "<=") + per_axis(seen.size)
+
+
+def bar(share: float, width: int) -> str:
+    """A bar of `width` characters, filled to `share`, in steps of an eighth."""
+    eighths = round(share * width * 8)
+    full, rest = divmod(eighths, 8)
+    return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(width)
+
+
+def elided(text: str, width: int, middle: bool = False) -> str:
+    """`text` cut to `width` with an ellipsis, at its end or in its middle."""
+    if len(text) <= width:
+        return text
+    if middle:
+        head = (width - 1) // 2
+        return f"{text[:head]}…{text[len(text) - (width - 1 - head) :]}"
+    return f"{text[: width - 1]}…"

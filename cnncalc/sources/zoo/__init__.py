@@ -17,6 +17,11 @@ from . import (  # noqa: F401  # imported for their entries
     d2l,
     notes,
 )
+    densenet,
+    efficientnet,
+    googlenet,
+    inception,
+    mobilenet,
 from .registry import ENTRIES, Entry
 
 __all__ = ["ENTRIES", "Entry", "graph", "variants"]

@@ -14,12 +14,19 @@ from ...errors import NameNotFoundError, OpError
 from ...graph import Graph
 from ...nn import build
 from . import (  # noqa: F401  # imported for their entries
+    alexnet,
+    convnext,
     d2l,
     notes,
 )
     densenet,
     efficientnet,
     googlenet,
+    notes,
+    resnet,
+    squeezenet,
+    vgg,
+)
     inception,
     mobilenet,
 from .registry import ENTRIES, Entry

@@ -17,18 +17,16 @@ from . import (  # noqa: F401  # imported for their entries
     alexnet,
     convnext,
     d2l,
-    notes,
-)
     densenet,
     efficientnet,
     googlenet,
+    inception,
+    mobilenet,
     notes,
     resnet,
     squeezenet,
     vgg,
 )
-    inception,
-    mobilenet,
 from .registry import ENTRIES, Entry
 
 __all__ = ["ENTRIES", "Entry", "graph", "variants"]

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 
 from .errors import GraphError
 from .finding import Finding, Misfit, Severity
-from .graph import Graph
-from .layout import View, apply, input_view, join
-from .ops import Measure, Op
+from .graph import Graph, Layer
+from .layout import ELEMENTWISE, Read, View, apply, input_view, join
+from .ops import Measure
 from .ops.base import demand
 from .report import Report, Row, Totals
 from .shape import DTYPE_BYTES, Shape, Size, format_shape, product
@@ -33,105 +33,121 @@ def run(graph: Graph, inputs: Mapping[str, Shape], dtype: str = "float32") -> Re
         (input_view(given.name, inputs[given.name]),) for given in graph.inputs
     ]
     measures: list[Measure] = []
-    known: dict[tuple[Op, tuple[Shape, ...]], Measure] = {}
+    known: dict[tuple[int, tuple[Shape, ...]], Measure] = {}
     findings: list[Finding] = []
-    for layer, slots in zip(graph.layers, graph.slots, strict=True):
+    for layer, number, slots in zip(graph.layers, graph.op_ids, graph.slots, strict=True):
+        refs = layer.inputs
         try:
             received = tuple(
-                shapes[slot][ref.output] for slot, ref in zip(slots, layer.inputs, strict=True)
+                [shapes[slot][ref.output] for slot, ref in zip(slots, refs, strict=True)]
             )
         except IndexError:
-            raise GraphError(
-                f"{graph.name}: {layer.name} reads {', '.join(map(str, layer.inputs))}, "
-                "an output that does not exist",
-                location=layer.location,
-            ) from None
-        key = (layer.op, received)
-        measure = known.get(key)
+            raise _no_such_output(graph, layer) from None
+        measure = known.get((number, received))
         if measure is None:
-            measure = known[key] = layer.op.measure(received)
-        findings.extend(_error(layer.name, misfit) for misfit in measure.misfits)
-        seen = [views[slot][ref.output] for slot, ref in zip(slots, layer.inputs, strict=True)]
+            measure = known[number, received] = layer.op.measure(received)
+        if measure.misfits:
+            findings.extend(_error(layer, misfit) for misfit in measure.misfits)
         measures.append(measure)
         shapes.append(measure.outputs)
-        views.append(tuple(_output_view(reads, seen) for reads in measure.reads))
-    rows, storage = _rows(graph, measures, views, DTYPE_BYTES[dtype])
+        if measure.reads == _PASSED_ON and refs[0].output == 0:
+            views.append(views[slots[0]])
+        else:
+            seen = [views[slot][ref.output] for slot, ref in zip(slots, refs, strict=True)]
+            views.append(tuple([_output_view(reads, seen) for reads in measure.reads]))
+    rows = _rows(graph, measures, views, DTYPE_BYTES[dtype])
     findings.extend(_unseen_borders(graph, inputs, measures))
-    totals = _totals(graph, inputs, rows, storage, DTYPE_BYTES[dtype])
+    totals = _totals(graph, inputs, rows, DTYPE_BYTES[dtype])
     return Report(graph.name, dict(inputs), dtype, rows, totals, findings, graph.note)
 
 
-def _output_view(reads: Sequence[tuple[object, ...]], seen: list[View]) -> View:
-    if len(seen) == 1 and not reads[0]:
-        return seen[0]
-    return join([apply(read, view) for read, view in zip(reads, seen, strict=True)])  # type: ignore[arg-type]
+#: The reads of an op with one input and one output that works position by position.
+_PASSED_ON = ((ELEMENTWISE,),)
 
 
-def _error(layer: str, misfit: Misfit) -> Finding:
+def _no_such_output(graph: Graph, layer: Layer) -> GraphError:
+    return GraphError(
+        f"{graph.name}: {layer.name} reads {', '.join(map(str, layer.inputs))}, "
+        "an output that does not exist",
+        location=layer.location,
+    )
+
+
+def _output_view(reads: tuple[Read, ...], seen: list[View]) -> View:
+    return join([apply(read, view) for read, view in zip(reads, seen, strict=True)])
+
+
+def _error(layer: Layer, misfit: Misfit) -> Finding:
     code, message, expected, received, help = misfit
-    return Finding(code, Severity.ERROR, layer, message, expected, received, help)
+    return Finding(
+        code, Severity.ERROR, layer.name, message, expected, received, help, layer.location
+    )
 
 
 def _rows(
     graph: Graph, measures: list[Measure], views: list[tuple[View, ...]], width: int
-) -> tuple[list[Row], list[int]]:
-    """The rows, and per slot the slot whose memory its output lives in."""
+) -> list[Row]:
     offset = len(graph.inputs)
-    storage = list(range(offset))
     owners: set[str] = set()
+    taken: dict[int, Size] = {}  # equal measures take equal memory
     rows = []
-    for at, (layer, measure, slots) in enumerate(
-        zip(graph.layers, measures, graph.slots, strict=True), start=offset
+    for at, (layer, measure, inputs, home) in enumerate(
+        zip(graph.layers, measures, graph.input_names, graph.storage[offset:], strict=True),
+        start=offset,
     ):
-        shared = layer.module in owners
-        owners.add(layer.module)
-        alias = measure.op.aliases()
-        storage.append(storage[slots[0]] if alias and slots else at)
+        name, _, _, module, location = layer
+        op, outputs, params, buffers, macs, *_ = measure
+        shared = module in owners
+        if shared:
+            params = buffers = 0
+        else:
+            owners.add(module)
+        size: Size = 0
+        if home == at and op.type != "Parameter":
+            key = id(measure)
+            if key not in taken:
+                taken[key] = _bytes(outputs, width)
+            size = taken[key]
         rows.append(
             Row(
-                layer.name,
-                measure.op,
-                tuple(map(str, layer.inputs)),
-                measure.outputs,
-                0 if shared else measure.params,
-                0 if shared else measure.buffers,
-                measure.macs,
+                name,
+                op,
+                inputs,
+                outputs,
+                params,
+                buffers,
+                macs,
                 views[at][0],
-                0 if alias else _bytes(measure.outputs, width),
-                layer.module,
+                size,
+                module,
                 shared,
-                layer.location,
+                location,
             )
         )
-    return rows, storage
+    return rows
 
 
 def _bytes(shapes: Sequence[Shape], width: int) -> Size:
-    if len(shapes) == 1:
-        elements = product(shapes[0])
-        return None if elements is None else elements * width
     sizes = [product(shape) for shape in shapes]
     return None if None in sizes else width * sum(size for size in sizes if size is not None)
 
 
-def _totals(
-    graph: Graph, inputs: Mapping[str, Shape], rows: list[Row], storage: list[int], width: int
-) -> Totals:
-    params = sum(row.params or 0 for row in rows)
-    macs = sum(row.macs or 0 for row in rows)
-    forward = sum(row.output_bytes or 0 for row in rows)
-    taken = [_bytes([inputs[given.name]], width) or 0 for given in graph.inputs]
+def _totals(graph: Graph, inputs: Mapping[str, Shape], rows: list[Row], width: int) -> Totals:
+    params = sum([row.params or 0 for row in rows])
+    macs = sum([row.macs or 0 for row in rows])
+    forward = sum([row.output_bytes or 0 for row in rows])
+    taken = sum(_bytes([inputs[given.name]], width) or 0 for given in graph.inputs)
     param_bytes = params * width
     return Totals(
         params=params,
-        trainable=sum(row.trainable or 0 for row in rows),
-        buffers=sum(row.buffers or 0 for row in rows),
+        trainable=params,
+        buffers=sum([row.buffers or 0 for row in rows]),
         macs=macs,
         flops=2 * macs,
         param_bytes=param_bytes,
-        input_bytes=sum(taken),
+        input_bytes=taken,
         forward_bytes=forward,
-        peak_bytes=_peak(graph, rows, storage, taken),
+        peak_bytes=taken + _peak(graph, rows),
         training={
             name: 2 * forward + (2 + states) * param_bytes
             for name, states in OPTIMIZER_STATES.items()
@@ -139,26 +155,16 @@ def _totals(
     )
 
 
-def _peak(graph: Graph, rows: list[Row], storage: list[int], taken: list[int]) -> int:
-    """The most bytes alive at once: a tensor lives from its layer to the last that reads it.
-
-    The network's inputs and outputs stay alive, since their owner holds them.
-    """
-    offset = len(taken)
-    last: dict[int, int] = {}
-    for at, slots in enumerate(graph.slots, start=offset):
-        for slot in slots:
-            last[storage[slot]] = at
-    index = {row.name: at for at, row in enumerate(rows, start=offset)}
-    held = {storage[index[ref.name]] for ref in graph.outputs if ref.name in index}
-    alive = peak = sum(taken)
-    for at, row in enumerate(rows, start=offset):
-        alive += row.output_bytes or 0
-        peak = max(peak, alive)
-        dying = {storage[slot] for slot in graph.slots[at - offset]} | {storage[at]}
-        for slot in dying:
-            if slot >= offset and slot not in held and last.get(slot, at) == at:
-                alive -= rows[slot - offset].output_bytes or 0
+def _peak(graph: Graph, rows: list[Row]) -> int:
+    """The most bytes of outputs alive at once: each lives from its layer to its last reader."""
+    sizes = [row.output_bytes or 0 for row in rows]
+    alive = peak = 0
+    for size, releases in zip(sizes, graph.releases, strict=True):
+        alive += size
+        if alive > peak:
+            peak = alive
+        for at in releases:
+            alive -= sizes[at]
     return peak
 
 
@@ -169,6 +175,8 @@ def _unseen_borders(
     graph: Graph, inputs: Mapping[str, Shape], measures: list[Measure]
 ) -> list[Finding]:
     """Findings on input borders that no output depends on, because a floor dropped them."""
+    if all(demands is None for measure in measures for demands in measure.demands):
+        return []
     wanted = _demands(graph, measures)
     findings = []
     for at, given in enumerate(graph.inputs):

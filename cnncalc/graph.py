@@ -127,6 +127,45 @@ class Graph:
             index[layer.name] = at
         return tuple(slots)
 
+    @cached_property
+    def op_ids(self) -> tuple[int, ...]:
+        """Per layer a number for its op, equal for equal ops."""
+        numbers: dict[Op, int] = {}
+        return tuple(numbers.setdefault(layer.op, len(numbers)) for layer in self.layers)
+
+    @cached_property
+    def storage(self) -> tuple[int, ...]:
+        """Per slot (as in `slots`) the slot whose memory it lives in, through views."""
+        storage = list(range(len(self.inputs)))
+        for layer, slots in zip(self.layers, self.slots, strict=True):
+            alias = bool(slots) and layer.op.aliases()
+            storage.append(storage[slots[0]] if alias else len(storage))
+        return tuple(storage)
+
+    @cached_property
+    def releases(self) -> tuple[tuple[int, ...], ...]:
+        """Per layer the layers whose outputs nobody reads after it.
+
+        The network's inputs and outputs stay: their owner holds them.
+        """
+        offset = len(self.inputs)
+        storage = self.storage
+        index = {layer.name: at for at, layer in enumerate(self.layers, start=offset)}
+        kept = {storage[index[ref.name]] for ref in self.outputs if ref.name in index}
+        last = {slot: slot for slot in storage}
+        for at, slots in enumerate(self.slots, start=offset):
+            last.update((storage[slot], at) for slot in (*slots, at))
+        releases: list[list[int]] = [[] for _ in self.layers]
+        for slot, at in last.items():
+            if slot >= offset and slot not in kept:
+                releases[at - offset].append(slot - offset)
+        return tuple(map(tuple, releases))
+
+    @cached_property
+    def input_names(self) -> tuple[tuple[str, ...], ...]:
+        """Per layer the names of what it reads."""
+        return tuple(tuple(map(str, layer.inputs)) for layer in self.layers)
+
     def input_rank(self, name: str) -> int | None:
         """Dims of an input without its batch, where the network fixes them."""
         shape = next((given.shape for given in self.inputs if given.name == name), None)

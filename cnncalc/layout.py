@@ -27,16 +27,32 @@ class Along(NamedTuple):
     how: How = "keep"
 
 
-class Dims(NamedTuple):
+class Dims:
     """A read of one input, dim by dim: `along[d]` says where output dim `d` comes from.
 
     None is a dim that depends on no position (new channels). Input dims that no output dim
     names are contracted: every output position reads all of them.
     """
 
-    before: Shape
-    after: Shape
-    along: tuple[Along | None, ...]
+    __slots__ = ("after", "along", "before", "routes")
+
+    def __init__(self, before: Shape, after: Shape, along: tuple[Along | None, ...]) -> None:
+        self.before = before
+        self.after = after
+        self.along = along
+        #: Input dim -> the output dim that reads it, and how.
+        self.routes: dict[int, tuple[int, How]] = {}
+        for dim, route in enumerate(along):
+            if route is not None and route.dim not in self.routes:
+                same = route.how == "keep" or (
+                    isinstance(route.how, IndexMap)
+                    and route.how.is_identity
+                    and after[dim] == before[route.dim]
+                )
+                self.routes[route.dim] = (dim, "keep" if same else route.how)
+
+    def __repr__(self) -> str:
+        return f"Dims({self.before}, {self.after}, {self.along})"
 
 
 class Regroup(NamedTuple):
@@ -75,8 +91,9 @@ View = tuple[Seen, ...]
 
 def input_view(name: str, shape: Shape) -> View:
     """The view of a network input itself: dims 2 and up are its axes."""
+    axes = {size: AxisField.source(size) for size in shape[2:]}
     return tuple(
-        Seen(name, dim - 2, (Place(dim, 1, size, 1),), AxisField.source(size))
+        Seen(name, dim - 2, (Place(dim, 1, size, 1),), axes[size])
         for dim, size in enumerate(shape)
         if dim >= 2
     )
@@ -86,7 +103,7 @@ def apply(read: Read, view: View) -> View:
     """The view through `read`."""
     for step in read:
         if isinstance(step, Dims):
-            view = tuple(_through_dims(step, seen) for seen in view)
+            view = _through_dims(step, view)
         else:
             view = tuple(_through_regroup(step, seen) for seen in view)
     return view
@@ -94,14 +111,24 @@ def apply(read: Read, view: View) -> View:
 
 def join(views: Sequence[View]) -> View:
     """What a layer sees that reads several views at once."""
-    if len(views) == 1 and len(views[0]) < 2:
-        return views[0]
+    first = views[0]
+    plain = len({seen[:2] for seen in first}) == len(first)  # each axis seen in one way
+    if plain and len(views) == 1:
+        return first
+    if plain and all(_same_places(first, view) for view in views):
+        merged_fields: dict[tuple[int, ...], AxisField] = {}
+        joined = []
+        for together in zip(*views, strict=True):
+            fields = [seen.field for seen in together]
+            key = tuple(map(id, fields))  # height and width often share their fields
+            if key not in merged_fields:
+                merged_fields[key] = merge(fields)
+            joined.append(Seen(*together[0][:3], merged_fields[key]))
+        return tuple(joined)
     placed: dict[tuple[str, int, tuple[Place, ...]], list[AxisField]] = {}
     for view in views:
         for source, axis, places, field in view:
             placed.setdefault((source, axis, places), []).append(field)
-    if len(views) == 1 and len(placed) == len(views[0]) and all(key[2] for key in placed):
-        return views[0]
     merged = {key: merge(fields) for key, fields in placed.items()}
     return tuple(_with_constants(merged))
 
@@ -121,14 +148,37 @@ def _with_constants(merged: dict[tuple[str, int, tuple[Place, ...]], AxisField])
     return result + rest
 
 
-def _through_dims(step: Dims, seen: Seen) -> Seen:
+def _same_places(first: View, other: View) -> bool:
+    return first is other or (
+        len(first) == len(other) and all(a[:3] == b[:3] for a, b in zip(first, other, strict=True))
+    )
+
+
+def _through_dims(step: Dims, view: View) -> View:
+    mapped: dict[tuple[int, int, Size], AxisField] = {}
+    result = []
+    for seen in view:
+        source, axis, places, field = seen
+        if len(places) == 1:
+            dim, inner, length, _ = places[0]
+            out, how = step.routes.get(dim, (0, "mix"))
+            if isinstance(how, IndexMap) and inner == 1 and length == step.before[dim]:
+                # The usual case, and worth its own lines: a window along a whole dim. Height
+                # and width of a square image share their fields and are worked out once.
+                size = step.after[out]
+                key = (id(field), id(how), size)
+                if key not in mapped:
+                    mapped[key] = field.map(how, size)
+                result.append(Seen(source, axis, (Place(out, 1, size, 1),), mapped[key]))
+                continue
+        result.append(_through_each_place(step, seen))
+    return tuple(result)
+
+
+def _through_each_place(step: Dims, seen: Seen) -> Seen:
     for place in seen.places:
-        out = [
-            (dim, along.how)
-            for dim, along in enumerate(step.along)
-            if along is not None and along.dim == place.dim
-        ]
-        seen = _follow(step, seen, place, *out[0]) if out else _contract(step, seen, place)
+        route = step.routes.get(place.dim)
+        seen = _follow(step, seen, place, *route) if route else _contract(step, seen, place)
     # The dims were renamed under a marker, so that a swap cannot confuse old and new.
     places = tuple(
         place._replace(dim=~place.dim) if place.dim < 0 else place for place in seen.places
@@ -139,9 +189,7 @@ def _through_dims(step: Dims, seen: Seen) -> Seen:
 def _follow(step: Dims, seen: Seen, place: Place, dim: int, how: How) -> Seen:
     """One place of an axis, along an output dim that reads its dim."""
     size = step.after[dim]
-    if how == "keep" or (
-        isinstance(how, IndexMap) and how.is_identity and size == step.before[place.dim]
-    ):
+    if how == "keep":
         return _replaced(seen, place, place._replace(dim=~dim))
     if how == "mix":
         return _replaced(seen, place, place._replace(dim=~dim), seen.field.mix(seen.field.size))

@@ -78,8 +78,12 @@ class Windowed(Op):
         if not self._well_shaped(shape):
             return ((Dims(shape, output, (Along(0), *(None,) * (self.rank + 1))),),)
         along: list[Along | None] = [Along(0), self.channel_read()]
+        maps: list[IndexMap | None] = []
         for axis in range(self.rank):
             index_map = self.axis_map(axis, shape[axis + 2], output[axis + 2])
+            # Equal axes share one map, so that their fields are worked out once.
+            index_map = next((known for known in maps if known == index_map), index_map)
+            maps.append(index_map)
             along.append(None if index_map is None else Along(axis + 2, index_map))
         return ((Dims(shape, output, tuple(along)),),)
 

@@ -111,6 +111,8 @@ def apply(read: Read, view: View) -> View:
 
 def join(views: Sequence[View]) -> View:
     """What a layer sees that reads several views at once."""
+    if not views:
+        return ()  # a parameter
     first = views[0]
     plain = len({seen[:2] for seen in first}) == len(first)  # each axis seen in one way
     if plain and len(views) == 1:

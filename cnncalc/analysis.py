@@ -13,7 +13,7 @@ from .finding import Finding, Misfit, Severity
 from .graph import Graph, Layer
 from .layout import ELEMENTWISE, Read, View, apply, input_view, join
 from .ops import Measure
-from .ops.base import demand
+from .ops.reads import demand
 from .report import Report, Row, Totals
 from .shape import DTYPE_BYTES, Shape, Size, format_shape, product
 

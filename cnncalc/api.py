@@ -9,7 +9,7 @@ from typing import Any
 
 from . import analysis
 from .errors import FileError, InputError, NameNotFoundError, SpecError, closest
-from .graph import Graph
+from .graph import Graph, Input
 from .nn import Module, build
 from .report import Report
 from .shape import Shape, format_shape, parse_dtype, parse_shape, to_shape
@@ -45,17 +45,14 @@ def analyze(
     return analysis.run(graph, _full_shapes(graph, sizes, layout, batch), parse_dtype(dtype))
 
 
-def load(
-    model: str | Graph | Module, input: Sequence[int] | None = None, **options: Any
-) -> Graph:
+def load(model: str | Graph | Module, input: Sequence[int] | None = None, **options: Any) -> Graph:
     """Read a model. `input` (channels first, no batch) helps where a name has variants.
 
     Raises `NameNotFoundError`, `SpecError`, `FileError`, or `OpError` for a wrong option.
     """
     if isinstance(model, str):
         return _load_text(model.strip(), input, options)
-    if options:
-        raise NameNotFoundError("option", next(iter(options)), [], help="only zoo networks have any")
+    _refuse_options(options)
     if isinstance(model, Module):
         return build(model)
     if isinstance(model, Graph):
@@ -71,8 +68,7 @@ def _load_text(text: str, input: Sequence[int] | None, options: dict[str, Any]) 
     word = bool(_WORD.fullmatch(text))
     if word and zoo.variants(text):
         return zoo.graph(text, input[0] if input else None, **options)
-    if options:
-        raise NameNotFoundError("option", next(iter(options)), [], help="only zoo networks have any")
+    _refuse_options(options)
     if word and text.lower().endswith(_SPEC_FILES):
         from .sources.specfile import read_file
 
@@ -85,6 +81,11 @@ def _load_text(text: str, input: Sequence[int] | None, options: dict[str, Any]) 
         if word:
             _refuse_word(text)
         raise
+
+
+def _refuse_options(options: dict[str, Any]) -> None:
+    for name in options:
+        raise NameNotFoundError("option", name, [], help="only zoo networks have options")
 
 
 def _refuse_word(text: str) -> None:
@@ -137,32 +138,29 @@ def _first(sizes: Sizes, layout: str) -> tuple[int, ...] | None:
     return to_shape(size, layout)
 
 
-def _full_shapes(
-    graph: Graph, sizes: Sizes, layout: str, batch: int | None
-) -> dict[str, Shape]:
+def _full_shapes(graph: Graph, sizes: Sizes, layout: str, batch: int | None) -> dict[str, Shape]:
     """The full shape of each input: the batch, the channels, the spatial sizes."""
     if batch is not None:
         to_shape([batch], text=f"batch {batch}")
     if not sizes:
-        return {
-            given.name: (batch or 1, *(given.shape or (None,) * (graph.input_rank(given.name) or 3)))
-            for given in graph.inputs
-        }
+        return {given.name: (batch or 1, *_native(graph, given)) for given in graph.inputs}
     names = [given.name for given in graph.inputs]
     if len(sizes) != len(names):
-        raise InputError(
-            f"{graph.name} has {len(names)} inputs ({', '.join(names)}), received {len(sizes)} sizes"
-            if len(names) != 1
-            else f"{graph.name} has one input, received {len(sizes)} sizes"
-        )
-    shapes = {}
+        wanted = "one input" if len(names) == 1 else f"{len(names)} inputs ({', '.join(names)})"
+        raise InputError(f"{graph.name} has {wanted}, received {len(sizes)} sizes")
+    shapes: dict[str, Shape] = {}
     for position, (name, size) in enumerate(sizes):
         target = names[position] if name is None else name
         if target not in names or target in shapes:
-            raise NameNotFoundError("input", target, [n for n in names if n not in shapes],
-                                    help=f"the inputs of {graph.name} are {', '.join(names)}")
+            hint = f"the inputs of {graph.name} are {', '.join(names)}, once each"
+            raise NameNotFoundError("input", target, names, help=hint)
         shapes[target] = _with_batch(graph, target, size, layout, batch)
     return {name: shapes[name] for name in names}
+
+
+def _native(graph: Graph, given: Input) -> Shape:
+    """The input's own size, or unknown sizes of the right number."""
+    return given.shape or (None,) * (graph.input_rank(given.name) or 3)
 
 
 def _with_batch(
@@ -171,12 +169,11 @@ def _with_batch(
     rank = graph.input_rank(name)
     if rank is None or len(size) == rank:
         return (batch or 1, *to_shape(size, layout))
+    shown = format_shape(size)
     if len(size) == rank + 1:
         if batch not in (None, size[0]):
-            raise InputError(f"the batch is {size[0]} in {format_shape(size)} but {batch} beside it")
+            raise InputError(f"the batch is {size[0]} in {shown} but {batch} beside it")
         return (size[0], *to_shape(size[1:], layout))
-    axes = {2: "length", 3: "height, width", 4: "depth, height, width"}.get(rank, "...")
-    raise InputError(
-        f"{graph.name} expects {rank} sizes (channels, {axes}), "
-        f"received {len(size)} in {format_shape(size)}"
-    )
+    axes = {2: "length", 3: "height, width", 4: "depth, height, width"}.get(rank)
+    wanted = f"{rank} sizes (channels, {axes})" if axes else f"{rank} sizes"
+    raise InputError(f"{graph.name} expects {wanted}, received {len(size)} in {shown}")

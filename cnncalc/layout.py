@@ -125,7 +125,7 @@ def join(views: Sequence[View]) -> View:
             key = tuple(map(id, fields))  # height and width often share their fields
             if key not in merged_fields:
                 merged_fields[key] = merge(fields)
-            joined.append(Seen(*together[0][:3], merged_fields[key]))
+            joined.append(together[0]._replace(field=merged_fields[key]))
         return tuple(joined)
     placed: dict[tuple[str, int, tuple[Place, ...]], list[AxisField]] = {}
     for view in views:
@@ -172,6 +172,10 @@ def _through_dims(step: Dims, view: View) -> View:
                 if key not in mapped:
                     mapped[key] = field.map(how, size)
                 result.append(Seen(source, axis, (Place(out, 1, size, 1),), mapped[key]))
+                continue
+            if how == "keep":
+                moved = places if out == dim else (places[0]._replace(dim=out),)
+                result.append(Seen(source, axis, moved, field))
                 continue
         result.append(_through_each_place(step, seen))
     return tuple(result)

@@ -22,9 +22,7 @@ sys.exit(code)
 def loaded(args: list[str], extra: str = "") -> tuple[int, list[str]]:
     """Exit code of a command and the heavy modules that it loaded."""
     code = PROBE.format(args=args, extra=extra, heavy=HEAVY)
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "LOADED" in done.stdout, done.stderr
     return done.returncode, done.stdout.splitlines()[-1].split()[1:]
 

@@ -22,6 +22,7 @@ def zoo(pattern: str | None) -> None:
     from ..sources.zoo import ENTRIES
 
     chosen = [entry for name, entry in ENTRIES.items() if (pattern or "").lower() in name]
+    chosen.sort(key=lambda entry: entry.name.split("/")[0])
     if not chosen:
         raise NameNotFoundError("network", pattern or "", ENTRIES)
     table = [

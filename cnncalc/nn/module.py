@@ -64,10 +64,10 @@ class Parameter(Module):
             known = builder.parameters[id(self)] = builder.apply(self.op, [], self)
         return known
 
-    def __mul__(self, other: Tensor) -> Tensor:
+    def __mul__(self, other: Tensor) -> Any:
         return other * self
 
-    def __add__(self, other: Tensor) -> Tensor:
+    def __add__(self, other: Tensor) -> Any:
         return other + self
 
 

@@ -21,7 +21,8 @@ from . import (  # noqa: F401  # imported for their registrations
     resample,
     reshape,
 )
-from .base import CATALOGUE, FUNCTIONS, SPEC_WORDS, Measure, Op
+from .base import Measure, Op
+from .registry import CATALOGUE, FUNCTIONS, SPEC_WORDS
 
 __all__ = ["CATALOGUE", "FUNCTIONS", "SPEC_WORDS", "Measure", "Op", "find"]
 

@@ -9,9 +9,11 @@ from ..finding import Misfit
 from ..formula import Formula
 from ..layout import Along, Dims, Read
 from ..shape import Shape, format_shape
-from .base import Elementwise, Op, arg, channels, choice, flag, integer, number, op
-from .base import optional as maybe
+from .arguments import arg, choice, flag, integer, number
+from .arguments import optional as maybe
+from .base import Elementwise, Op, channels
 from .norm import mixing
+from .registry import op
 
 
 @op("relu", functions=("relu",))

@@ -14,8 +14,10 @@ from ..finding import Misfit
 from ..formula import Formula
 from ..layout import Along, Dims, Read
 from ..shape import Shape, broadcast, format_shape, product
-from .base import Op, arg, count, flag, number, op
-from .base import optional as maybe
+from .arguments import arg, count, flag, number
+from .arguments import optional as maybe
+from .base import Op
+from .registry import op
 
 
 @op("mha", "multiheadattention", "attention")

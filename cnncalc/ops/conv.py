@@ -11,7 +11,9 @@ from ..finding import Misfit
 from ..formula import Formula
 from ..layout import Along
 from ..shape import Shape, Size
-from .base import Op, arg, axes, channels, choice, count, flag, natural, op
+from .arguments import arg, axes, choice, count, flag, natural
+from .base import Op, channels
+from .registry import op
 from .window import AXIS_NAMES, SlidingWindow, Windowed
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")

@@ -9,8 +9,10 @@ from ..finding import Misfit
 from ..formula import Formula
 from ..layout import Along, Dims, Read
 from ..shape import Shape, Size, broadcast, format_shape, product
-from .base import Op, arg, flag, integer, number, op
-from .base import optional as maybe
+from .arguments import arg, flag, integer, number
+from .arguments import optional as maybe
+from .base import Op
+from .registry import op
 
 
 @op("linear", "fc", "dense", "fullyconnected")

@@ -9,8 +9,11 @@ from ..field import IndexMap, window
 from ..finding import Misfit
 from ..layout import Along, Dims, Read
 from ..shape import Shape, broadcast, format_shape
-from .base import Op, aligned, arg, flag, integer, kept, number, op
-from .base import optional as maybe
+from .arguments import arg, flag, integer, number
+from .arguments import optional as maybe
+from .base import Op
+from .reads import aligned, kept
+from .registry import op
 from .reshape import resolve
 
 

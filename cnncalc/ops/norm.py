@@ -15,8 +15,10 @@ from ..finding import Misfit
 from ..formula import Formula
 from ..layout import Along, Dims, Read
 from ..shape import Shape, Size, format_shape, product
-from .base import Op, arg, channels, count, each, flag, number, op
-from .base import optional as maybe
+from .arguments import arg, count, each, flag, number
+from .arguments import optional as maybe
+from .base import Op, channels
+from .registry import op
 
 
 def mixing(shape: Shape, dims: set[int]) -> Read:

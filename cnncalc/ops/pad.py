@@ -9,8 +9,10 @@ from ..field import window
 from ..finding import Misfit
 from ..layout import Along, Dims, Read
 from ..shape import Shape, format_shape
-from .base import Op, arg, choice, each, integer, number, op
-from .base import optional as maybe
+from .arguments import arg, choice, each, integer, number
+from .arguments import optional as maybe
+from .base import Op
+from .registry import op
 
 PAD_MODES = ("constant", "reflect", "replicate", "circular")
 
@@ -68,12 +70,12 @@ class _Pad(Op):
 
 def pad_sizes(value: Any, rank: int) -> tuple[int, ...]:
     """A size for all sides, or one for each side."""
-    sizes = each(integer)(value, rank)
+    sizes: tuple[int, ...] = each(integer)(value, rank)
     if len(sizes) == 1 and rank:
         return sizes * (2 * rank)
     if len(sizes) % 2 or (rank and len(sizes) != 2 * rank):
         raise ValueError(f"one size or {2 * rank}" if rank else "pairs of sizes, last dim first")
-    return tuple(sizes)
+    return sizes
 
 
 @op("pad", functions=("pad",), torch="")

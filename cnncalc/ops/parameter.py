@@ -6,7 +6,9 @@ from typing import Any, ClassVar
 
 from ..formula import Formula
 from ..shape import Shape, product
-from .base import Op, arg, count, each, op
+from .arguments import arg, count, each
+from .base import Op
+from .registry import op
 
 
 @op("parameter", torch="")

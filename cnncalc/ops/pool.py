@@ -10,8 +10,10 @@ from ..field import IndexMap, adaptive_windows
 from ..finding import Misfit
 from ..formula import Formula
 from ..shape import Shape, Size
-from .base import Argument, arg, axes, count, flag, kept, natural, number, op
-from .base import optional as maybe
+from .arguments import Argument, arg, axes, count, flag, natural, number
+from .arguments import optional as maybe
+from .reads import kept
+from .registry import op
 from .window import SlidingWindow, Windowed
 
 
@@ -45,20 +47,18 @@ class _Pool(SlidingWindow):
         floor = super().axis_size(axis, size)
         if not self.ceil_mode:
             return floor
-        padding, stride = self._padding()[axis], int(self.stride[axis])
+        padding, stride = self._padding()[axis], self.stride[axis]
         reach = self.dilation_of(axis) * (self.kernel_size[axis] - 1) + 1
         ceil = -(-(size + 2 * padding - reach) // stride) + 1
         # The last window must start inside the input or its left padding.
-        return ceil - 1 if (ceil - 1) * stride >= size + padding else ceil
+        return int(ceil - 1 if (ceil - 1) * stride >= size + padding else ceil)
 
 
 class _WithIndices(Windowed):
     """A max pooling: `return_indices` adds a second output of the same shape."""
 
-    return_indices: bool
-
     def output_count(self) -> int:
-        return 2 if self.return_indices else 1
+        return 2 if getattr(self, "return_indices", False) else 1
 
     def outputs(self, inputs: tuple[Shape, ...]) -> tuple[Shape, ...]:
         return (self.output(inputs),) * self.output_count()

@@ -15,7 +15,9 @@ from ..finding import Misfit
 from ..formula import Formula
 from ..layout import Along, Dims, Read
 from ..shape import Shape, format_shape, product
-from .base import Op, arg, choice, count, flag, natural, number, op
+from .arguments import arg, choice, count, flag, natural, number
+from .base import Op
+from .registry import op
 
 
 class _Recurrent(Op):

@@ -8,8 +8,10 @@ from typing import Any
 from ..finding import Misfit
 from ..layout import Along, Dims, Read, Regroup
 from ..shape import Shape
-from .base import Op, arg, each, flag, integer, number, op
-from .base import optional as maybe
+from .arguments import arg, each, flag, integer, number
+from .arguments import optional as maybe
+from .base import Op
+from .registry import op
 from .reshape import bad_dim, resolve
 
 

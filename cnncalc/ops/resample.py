@@ -12,8 +12,10 @@ from ..finding import Misfit
 from ..formula import Formula
 from ..layout import Along, Dims, Read, Regroup
 from ..shape import Shape, Size, format_shape, product
-from .base import Op, arg, axes, choice, count, each, flag, natural, op
-from .base import optional as maybe
+from .arguments import arg, axes, choice, count, each, flag, natural
+from .arguments import optional as maybe
+from .base import Op
+from .registry import op
 
 MODES = ("nearest", "linear", "bilinear", "bicubic", "trilinear", "area", "nearest-exact")
 

@@ -10,8 +10,11 @@ from ..field import IndexMap, window
 from ..finding import Misfit
 from ..layout import Along, Dims, Read, Regroup
 from ..shape import Shape, Size, format_shape, product
-from .base import Op, arg, count, each, integer, kept, op
-from .base import optional as maybe
+from .arguments import arg, count, each, integer
+from .arguments import optional as maybe
+from .base import Op
+from .reads import kept
+from .registry import op
 
 
 def resolve(dim: int, rank: int) -> int | None:

@@ -127,7 +127,7 @@ class SlidingWindow(Windowed):
     def axis_size(self, axis: int, size: int) -> int:
         before, after = self.pads(axis)
         reach = self.dilation_of(axis) * (self.kernel_size[axis] - 1) + 1
-        return (size + before + after - reach) // int(self.stride[axis]) + 1
+        return int((size + before + after - reach) // self.stride[axis] + 1)
 
     def axis_map(self, axis: int, size: Size, output: Size) -> IndexMap | None:
         return window(

@@ -32,6 +32,7 @@ def _summary(op: type[Op]) -> str:
 
 def _families(ops: Iterable[type[Op]]) -> list[list[type[Op]]]:
     """Ops that differ only in their number of axes, together."""
+
     def family(op: type[Op]) -> str:
         return op.__name__[:-2] if op.__name__[-2:] in ("1d", "2d", "3d") else op.__name__
 

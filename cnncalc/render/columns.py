@@ -80,8 +80,12 @@ def parse_columns(names: str) -> tuple[str, ...]:
     chosen = tuple(name.strip().lower() for name in names.split(",") if name.strip())
     for name in chosen:
         if name not in COLUMNS and name != SHARE:
-            raise NameNotFoundError("column", name, [*COLUMNS, SHARE],
-                                    help=f"columns are {', '.join([*COLUMNS, SHARE])}")
+            raise NameNotFoundError(
+                "column",
+                name,
+                [*COLUMNS, SHARE],
+                help=f"columns are {', '.join([*COLUMNS, SHARE])}",
+            )
     if not chosen:
         raise InputError("no columns are named", help=f"choose from {', '.join(COLUMNS)}")
     return chosen
@@ -112,8 +116,12 @@ def _filtered(rows: list[AnyRow], only: str) -> list[AnyRow]:
     ]
     if not kept:
         known = sorted({row.type for row in rows})
-        raise NameNotFoundError("type or layer", only, [*known, *(row.name for row in rows)],
-                                help=f"the types are {', '.join(known)}")
+        raise NameNotFoundError(
+            "type or layer",
+            only,
+            [*known, *(row.name for row in rows)],
+            help=f"the types are {', '.join(known)}",
+        )
     return kept
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from ...errors import NameNotFoundError, OpError
+from ...errors import NameNotFoundError, OpError, closest
 from ...graph import Graph
 from ...nn import build
 from . import (  # noqa: F401  # imported for their entries
@@ -59,6 +59,11 @@ def find(name: str, channels: int | None = None) -> tuple[Entry, list[Entry]]:
     preferred = matching or [entry for entry in found if entry.name.startswith("torchvision/")]
     chosen = (preferred or found)[0]
     return chosen, [entry for entry in found if entry is not chosen]
+
+
+def resembles(name: str) -> bool:
+    """Is `name` close to a network's, so that a typo is likelier than a spec?"""
+    return closest(name, (entry.split("/")[1] for entry in ENTRIES)) is not None
 
 
 def graph(name: str, channels: int | None = None, **options: Any) -> Graph:

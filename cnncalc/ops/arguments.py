@@ -1,0 +1,132 @@
+"""How ops declare their hyper-parameters: name, symbol, default, and how to read a value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+Convert = Callable[[Any, int], Any]
+
+
+class _Required:
+    """Stands for the default of an argument that has none."""
+
+    def __repr__(self) -> str:
+        return "required"
+
+
+REQUIRED: Any = _Required()
+
+
+class Argument(NamedTuple):
+    """One hyper-parameter: its torch name, its symbol in formulas, and how to read a value."""
+
+    name: str
+    symbol: str
+    default: Any
+    convert: Convert
+    inferred: bool  # may be left out: it follows from the input
+
+
+def arg(
+    symbol: str,
+    default: Any = REQUIRED,
+    convert: Convert | None = None,
+    *,
+    inferred: bool = False,
+) -> Any:
+    """Declare a hyper-parameter; without `convert` it is a positive whole number."""
+    return Argument("", symbol, None if inferred else default, convert or count, inferred)
+
+
+# Converters: each takes a user's value and the op's number of spatial axes, returns the
+# canonical value, and raises ValueError with what it expected.
+
+
+def count(value: Any, rank: int) -> int:
+    """A positive whole number."""
+    if isinstance(value, bool) or not hasattr(value, "__index__") or value < 1:
+        raise ValueError("a positive whole number")
+    return int(value)
+
+
+def natural(value: Any, rank: int) -> int:
+    """A whole number from 0 on."""
+    if isinstance(value, bool) or not hasattr(value, "__index__") or value < 0:
+        raise ValueError("a whole number, 0 or more")
+    return int(value)
+
+
+def integer(value: Any, rank: int) -> int:
+    """Any whole number."""
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise ValueError("a whole number")
+    return int(value)
+
+
+def flag(value: Any, rank: int) -> bool:
+    """True or False (0 and 1 will do)."""
+    if value not in (0, 1):
+        raise ValueError("True or False")
+    return bool(value)
+
+
+def number(value: Any, rank: int) -> float:
+    """A real number; whole ones stay ints, so that they print as they were written."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
+        raise ValueError("a number")
+    return value if isinstance(value, int) else float(value)
+
+
+def choice(*names: str) -> Convert:
+    """One of a few words."""
+
+    def convert(value: Any, rank: int) -> str:
+        if value not in names:
+            raise ValueError(f"one of {', '.join(names)}")
+        return str(value)
+
+    return convert
+
+
+def optional(inner: Convert) -> Convert:
+    """None, or what `inner` reads."""
+
+    def convert(value: Any, rank: int) -> Any:
+        return None if value is None else inner(value, rank)
+
+    return convert
+
+
+def each(inner: Convert) -> Convert:
+    """A tuple of any length of what `inner` reads; a single value is a tuple of one."""
+
+    def convert(value: Any, rank: int) -> tuple[Any, ...]:
+        values = value if isinstance(value, tuple | list) else (value,)
+        return tuple(inner(item, rank) for item in values)
+
+    return convert
+
+
+def axes(inner: Convert) -> Convert:
+    """One value per spatial axis; a single value stands for all of them."""
+
+    def convert(value: Any, rank: int) -> tuple[Any, ...]:
+        if not isinstance(value, tuple | list):
+            return (inner(value, rank),) * rank
+        if len(value) == 1:
+            return (inner(value[0], rank),) * rank
+        if len(value) != rank:
+            raise ValueError(f"one value or {rank}")
+        return tuple(inner(item, rank) for item in value)
+
+    return convert
+
+
+def shown(value: Any) -> str:
+    """A value as it stands in a printed op: `(3, 3)` is 3."""
+    same = isinstance(value, tuple) and len(value) > 1 and len(set(value)) == 1
+    if same and isinstance(value[0], int | float) and not isinstance(value[0], bool):
+        return repr(value[0])
+    return repr(value)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import analysis
-from .errors import FileError, InputError, NameNotFoundError, SpecError, closest
+from .errors import FileError, InputError, NameNotFoundError, SpecError
 from .graph import Graph, Input
 from .nn import Module, build
 from .report import Report
@@ -16,7 +16,10 @@ from .shape import Shape, format_shape, parse_dtype, parse_shape, to_shape
 
 _WORD = re.compile(r"[\w./-]+")
 _SPEC_FILES = (".yaml", ".yml", ".json", ".spec", ".txt")
+_SPEC_FILE_NAMES = ", ".join(_SPEC_FILES)
 
+#: The sizes given, as written, with the input's name where there is one.
+Sizes = list[tuple[str | None, tuple[int, ...]]]
 #: What `input` may be: a size as text or numbers, several of them, or sizes by input name.
 InputLike = str | Sequence[Any] | Mapping[str, Any] | None
 
@@ -41,17 +44,25 @@ def analyze(
     Raises `CnncalcError` subclasses: `InputError`, `NameNotFoundError`, `SpecError`, ...
     """
     sizes = _sizes(input)
-    graph = load(model, _first(sizes, layout), **options)
+    graph = _read_model(model, sizes, layout, options)
     return analysis.run(graph, _full_shapes(graph, sizes, layout, batch), parse_dtype(dtype))
 
 
-def load(model: str | Graph | Module, input: Sequence[int] | None = None, **options: Any) -> Graph:
-    """Read a model. `input` (channels first, no batch) helps where a name has variants.
+def load(
+    model: str | Graph | Module, input: InputLike = None, *, layout: str = "chw", **options: Any
+) -> Graph:
+    """Read a model without analysing it; `input` decides where a name has variants.
 
     Raises `NameNotFoundError`, `SpecError`, `FileError`, or `OpError` for a wrong option.
     """
+    return _read_model(model, _sizes(input), layout, options)
+
+
+def _read_model(
+    model: str | Graph | Module, sizes: Sizes, layout: str, options: dict[str, Any]
+) -> Graph:
     if isinstance(model, str):
-        return _load_text(model.strip(), input, options)
+        return _read_text(model.strip(), sizes, layout, options)
     _refuse_options(options)
     if isinstance(model, Module):
         return build(model)
@@ -62,25 +73,37 @@ def load(model: str | Graph | Module, input: Sequence[int] | None = None, **opti
     )
 
 
-def _load_text(text: str, input: Sequence[int] | None, options: dict[str, Any]) -> Graph:
+def _read_text(text: str, sizes: Sizes, layout: str, options: dict[str, Any]) -> Graph:
     from .sources import zoo
 
+    size = sizes[0][1] if sizes else None
     word = bool(_WORD.fullmatch(text))
     if word and zoo.variants(text):
-        return zoo.graph(text, input[0] if input else None, **options)
+        return zoo.graph(text, _channels(size, layout), **options)
     _refuse_options(options)
     if word and text.lower().endswith(_SPEC_FILES):
         from .sources.specfile import read_file
 
         return read_file(text)
+    if re.match(r"[^\s()@]*\.(py|onnx|pth?)\b", text):
+        raise FileError(
+            f"{text}: cnncalc reads no such file", help=f"spec files end in {_SPEC_FILE_NAMES}"
+        )
     from .sources.spec import read_spec
 
     try:
-        return read_spec(text, rank=len(input) - 1 if input else None)
+        return read_spec(text, rank=len(size) - 1 if size else None)
     except SpecError:
         if word:
             _refuse_word(text)
         raise
+
+
+def _channels(size: tuple[int, ...] | None, layout: str) -> int | None:
+    """The channels of an image, with a batch before it or not."""
+    if size is None or len(size) < 3:
+        return None
+    return size[-1] if layout.lower() == "hwc" else size[-3]
 
 
 def _refuse_options(options: dict[str, Any]) -> None:
@@ -95,17 +118,13 @@ def _refuse_word(text: str) -> None:
     if os.path.exists(text):
         raise FileError(
             f"{text}: cnncalc reads no such file",
-            help=f"spec files end in {', '.join(_SPEC_FILES)}",
+            help=f"spec files end in {_SPEC_FILE_NAMES}",
         )
-    if "/" in text or "." in text:
-        names = [name for name in zoo.ENTRIES if name.split("/")[0] == text.split("/")[0]]
-        hint = closest(text, names) or "cnncalc zoo lists the networks"
-        raise NameNotFoundError("network or file", text, [], help=hint)
-    if not any(character.isdigit() for character in text) or zoo.resembles(text):
+    if zoo.resembles(text):
         zoo.find(text)
-
-
-Sizes = list[tuple[str | None, tuple[int, ...]]]
+    if "/" in text or "." in text:
+        hint = "cnncalc zoo lists the networks"
+        raise NameNotFoundError("network or file", text, [], help=hint)
 
 
 def _sizes(given: InputLike) -> Sizes:
@@ -128,14 +147,6 @@ def _named(text: str) -> tuple[str | None, tuple[int, ...]]:
 
 def _read(size: Any) -> tuple[int, ...]:
     return parse_shape(size) if isinstance(size, str) else to_shape(size)
-
-
-def _first(sizes: Sizes, layout: str) -> tuple[int, ...] | None:
-    """The first size, channels first; with four dims the batch is taken off."""
-    if not sizes:
-        return None
-    size = sizes[0][1]
-    return to_shape(size, layout)
 
 
 def _full_shapes(graph: Graph, sizes: Sizes, layout: str, batch: int | None) -> dict[str, Shape]:

@@ -59,11 +59,16 @@ class InputError(CnncalcError):
 
 
 class NameNotFoundError(CnncalcError):
-    """A name that nothing goes by; the help names the closest ones there are."""
+    """A name that nothing goes by; the help names the closest ones there are.
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], *, help: str | None = None):
-        choices = list(known)
-        super().__init__(f"unknown {kind} {name!r}", help=help or closest(name, choices))
+    `of` says where it was looked for: "unknown option 'clases' of torchvision/vgg16".
+    """
+
+    def __init__(
+        self, kind: str, name: str, known: Iterable[str], *, of: str = "", help: str | None = None
+    ) -> None:
+        place = f" of {of}" if of else ""
+        super().__init__(f"unknown {kind} {name!r}{place}", help=help or closest(name, known))
         self.name = name
 
 

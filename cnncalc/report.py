@@ -335,7 +335,7 @@ class Report:
         inside = tuple(row for row in self.rows if row.name.startswith(f"{name}."))
         if inside:
             return Block(name, inside)
-        raise NameNotFoundError("layer", name, [row.name for row in self.rows])
+        raise NameNotFoundError("layer", name, [row.name for row in self.rows], of=self.model)
 
     def folded(self, depth: int) -> list[Row | Block]:
         """The rows with those deeper than `depth` module levels put together into blocks.

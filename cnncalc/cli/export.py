@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from ..api import analyze, load
-from .options import model_options, read_settings
+from ..api import load
+from .options import read_settings, size_options
 
 
 @click.command()
-@model_options
+@size_options
 @click.option("-o", "--output", metavar="FILE", help="net.yaml or net.json; without it, stdout.")
 @click.option(
     "--format",
@@ -21,8 +21,6 @@ def export(
     model: str,
     input_: tuple[str, ...],
     layout: str,
-    batch: int | None,
-    dtype: str,
     settings: tuple[str, ...],
     output: str | None,
     format_: str | None,
@@ -33,3 +31,11 @@ def export(
     Example:
       cnncalc export resnet18 -o resnet18.yaml
     """
+    from ..sources import export as source
+
+    graph = load(model, list(input_) or None, layout=layout, **read_settings(settings))
+    if output is not None:
+        source.write(graph, output, format_)
+        click.echo(f"{output}: {len(graph.layers)} layers of {graph.name}")
+    else:
+        click.echo(source.to_json(graph) if format_ == "json" else source.to_yaml(graph))

@@ -14,9 +14,10 @@ from ..errors import CnncalcError
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def model_options(command: Command) -> Command:
-    """MODEL, --input, --layout, --batch, --dtype and --set."""
-    decorators = [
+def size_options(command: Command) -> Command:
+    """MODEL, --input, --layout and --set."""
+    return _decorated(
+        command,
         click.argument("model"),
         click.option(
             "-i",
@@ -33,10 +34,6 @@ def model_options(command: Command) -> Command:
             default="chw",
             help="Order of the sizes; hwc for 224x224x3.",
         ),
-        click.option("--batch", type=int, metavar="N", help="Samples at once (1)."),
-        click.option(
-            "--dtype", default="float32", metavar="NAME", help="For bytes: float32, float16, ..."
-        ),
         click.option(
             "--set",
             "settings",
@@ -44,7 +41,22 @@ def model_options(command: Command) -> Command:
             metavar="KEY=VALUE",
             help="An option of a zoo network, such as num_classes=10.",
         ),
-    ]
+    )
+
+
+def model_options(command: Command) -> Command:
+    """The same, and --batch and --dtype."""
+    command = _decorated(
+        command,
+        click.option("--batch", type=int, metavar="N", help="Samples at once (1)."),
+        click.option(
+            "--dtype", default="float32", metavar="NAME", help="For bytes: float32, float16, ..."
+        ),
+    )
+    return size_options(command)
+
+
+def _decorated(command: Command, *decorators: Callable[[Command], Command]) -> Command:
     for decorate in reversed(decorators):
         command = decorate(command)
     return command

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ..errors import NameNotFoundError
+from ..errors import CnncalcError
 from ..shape import format_shape
 
 
@@ -24,7 +24,7 @@ def zoo(pattern: str | None) -> None:
     chosen = [entry for name, entry in ENTRIES.items() if (pattern or "").lower() in name]
     chosen.sort(key=lambda entry: entry.name.split("/")[0])
     if not chosen:
-        raise NameNotFoundError("network", pattern or "", ENTRIES)
+        raise CnncalcError(f"no network has {pattern!r} in its name", help="cnncalc zoo lists all")
     table = [
         [
             entry.name,

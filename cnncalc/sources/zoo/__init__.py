@@ -50,9 +50,10 @@ def find(name: str, channels: int | None = None) -> tuple[Entry, list[Entry]]:
     """
     found = variants(name)
     if not found:
-        bare = name.split("/")[-1]
-        traced = any(bare.startswith(family) for family in _ONLY_TRACED)
-        hint = f"--trace torchvision.models:{bare} reads it from torchvision" if traced else None
+        hint = None
+        if _is_traced(name):
+            model = name.split("/")[-1]
+            hint = f"tracing will read it (--trace torchvision.models:{model}, not in this version)"
         names = [*ENTRIES, *(entry.split("/")[1] for entry in ENTRIES)]
         raise NameNotFoundError("network", name, names, help=hint)
     matching = [entry for entry in found if entry.input[0] == channels]
@@ -61,9 +62,16 @@ def find(name: str, channels: int | None = None) -> tuple[Entry, list[Entry]]:
     return chosen, [entry for entry in found if entry is not chosen]
 
 
+def _is_traced(name: str) -> bool:
+    return name.split("/")[-1].startswith(_ONLY_TRACED)
+
+
 def resembles(name: str) -> bool:
-    """Is `name` close to a network's, so that a typo is likelier than a spec?"""
-    return closest(name, (entry.split("/")[1] for entry in ENTRIES)) is not None
+    """Is `name` meant as a network's, so that a typo is likelier than a spec?"""
+    folder, slash, _ = name.rpartition("/")
+    bare = [entry.split("/")[1] for entry in ENTRIES]
+    known_folder = any(entry.startswith(f"{folder}/") for entry in ENTRIES)
+    return bool(slash) and known_folder or _is_traced(name) or closest(name, bare) is not None
 
 
 def graph(name: str, channels: int | None = None, **options: Any) -> Graph:
@@ -74,7 +82,7 @@ def graph(name: str, channels: int | None = None, **options: Any) -> Graph:
     chosen, others = find(name, channels)
     for option in options:
         if option not in chosen.options:
-            raise NameNotFoundError(f"option of {chosen.name}", option, chosen.options)
+            raise NameNotFoundError("option", option, chosen.options, of=chosen.name)
     for option, value in options.items():
         default = chosen.options[option]
         if type(value) is not type(default):

@@ -124,9 +124,15 @@ def axes(inner: Convert) -> Convert:
     return convert
 
 
-def shown(value: Any) -> str:
-    """A value as it stands in a printed op: `(3, 3)` is 3."""
-    same = isinstance(value, tuple) and len(value) > 1 and len(set(value)) == 1
-    if same and isinstance(value[0], int | float) and not isinstance(value[0], bool):
-        return repr(value[0])
+def shown(value: Any, argument: Argument, rank: int) -> str:
+    """A value as it stands in a printed op: `(3, 3)` is 3 where 3 is read as (3, 3)."""
+    if isinstance(value, tuple) and value and len(set(value)) == 1:
+        single = value[0]
+        if isinstance(single, int | float) and not isinstance(single, bool):
+            try:
+                same = bool(argument.convert(single, rank) == value)
+            except ValueError:
+                same = False
+            if same:
+                return repr(single)
     return repr(value)

@@ -139,9 +139,9 @@ class Op:
             required = argument.default is REQUIRED or argument.inferred
             positional = positional and required
             if positional:
-                parts.append(shown(value))
+                parts.append(shown(value, argument, self.rank))
             elif required or value != self.default_of(argument):
-                parts.append(f"{argument.name}={shown(value)}")
+                parts.append(f"{argument.name}={shown(value, argument, self.rank)}")
         return f"{self.type}({', '.join(parts)})"
 
     def short(self) -> str:
@@ -150,9 +150,9 @@ class Op:
         for argument in self.arguments:
             value = getattr(self, argument.name)
             if argument.default is REQUIRED or argument.inferred:
-                parts.append("?" if value is None else shown(value))
+                parts.append("?" if value is None else shown(value, argument, self.rank))
             elif argument.symbol and argument.name != "bias" and value != self.default_of(argument):
-                parts.append(f"{argument.symbol}={shown(value)}")
+                parts.append(f"{argument.symbol}={shown(value, argument, self.rank)}")
         return f"{self.type}({', '.join(parts)})" if parts else self.type
 
     @property
@@ -166,7 +166,7 @@ class Op:
         parts = [
             argument.name
             if argument.default is REQUIRED or argument.inferred
-            else f"{argument.name}={shown(argument.default)}"
+            else f"{argument.name}={argument.default!r}"
             for argument in cls.arguments
         ]
         return f"{cls.__name__}({', '.join(parts)})"

@@ -54,11 +54,18 @@ def demand(read: Read, shape: Shape, wanted: Demand) -> Demand:
 
 def _touched(index_map: IndexMap, first: int, last: int, size: int) -> tuple[int, int]:
     """The hull of the input positions that the outputs `first..last` read."""
-    margin = _margin(index_map)
-    if margin > _MAX_MARGIN:
-        return (0, size - 1)
-    edges = {*range(first, min(first + margin, last + 1))}
-    edges |= {*range(max(first, last + 1 - margin), last + 1)}
+    window, step = index_map.taps[0], index_map.step
+    if len(index_map.taps) == 1 and window.step == 1 and step and index_map.border == "zeros":
+        # Both ends move on with the position: the outermost ones that read anything will do.
+        first = max(first, -((window.stop - 1) // step))
+        last = min(last, (size - 1 - window.start) // step)
+        edges = {first, last} if first <= last else set()
+    else:
+        margin = _margin(index_map)
+        if margin > _MAX_MARGIN:
+            return (0, size - 1)
+        edges = {*range(first, min(first + margin, last + 1))}
+        edges |= {*range(max(first, last + 1 - margin), last + 1)}
     reads = [index_map.reads(position, size) for position in edges]
     seen = [(positions[0], positions[-1]) for positions in reads if positions]
     if not seen:
@@ -74,7 +81,4 @@ def _margin(index_map: IndexMap) -> int:
     """How many positions at each end can reach further than their neighbours inside do."""
     turns = len(index_map.taps)
     reach = max(abs(edge) for taps in index_map.taps for edge in (taps.start, taps.stop))
-    dense = turns == 1 and index_map.taps[0].step == 1 and index_map.taps[0].stop > 0
-    if dense and index_map.border == "zeros":
-        return 1  # lo and hi of the first and of the last position are the extremes
     return turns * (2 + reach // max(index_map.step, 1))

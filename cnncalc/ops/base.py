@@ -33,6 +33,10 @@ else:
         return lambda cls: cls
 
 
+#: Arguments that a table has no room for.
+_MINOR = frozenset({"bias", "inplace", "eps", "momentum"})
+
+
 class Measure(NamedTuple):
     """What an op does to inputs of given shapes.
 
@@ -145,14 +149,19 @@ class Op:
         return f"{self.type}({', '.join(parts)})"
 
     def short(self) -> str:
-        """The op with its main hyper-parameters in short: `Conv2d(3, 64, 7, s=2, p=3)`."""
+        """The op in short, for tables: `Conv2d(3, 64, 7, s=2, p=3)`.
+
+        What changes little (bias, in-place, epsilon, momentum) is left out.
+        """
         parts = []
         for argument in self.arguments:
             value = getattr(self, argument.name)
             if argument.default is REQUIRED or argument.inferred:
                 parts.append("?" if value is None else shown(value, argument, self.rank))
-            elif argument.symbol and argument.name != "bias" and value != self.default_of(argument):
-                parts.append(f"{argument.symbol}={shown(value, argument, self.rank)}")
+            elif argument.name not in _MINOR and value != self.default_of(argument):
+                parts.append(
+                    f"{argument.symbol or argument.name}={shown(value, argument, self.rank)}"
+                )
         return f"{self.type}({', '.join(parts)})" if parts else self.type
 
     @property

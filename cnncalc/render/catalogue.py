@@ -59,7 +59,15 @@ def table(ops: Iterable[type[Op]]) -> str:
 
 def markdown(ops: Iterable[type[Op]]) -> str:
     """The table of docs/ops.md."""
-    lines = ["| op | arguments | formulas | spec words |", "|---|---|---|---|"]
+    lines = [
+        "# The operations",
+        "",
+        "Made by `cnncalc ops --format markdown`. Formulas are integer arithmetic; `//` is the",
+        "floor. Arguments stand in torch's order.",
+        "",
+        "| op | arguments | formulas | spec words |",
+        "|---|---|---|---|",
+    ]
     for group in _families(ops):
         op = group[0]
         formulas = "<br>".join(f"{name}: `{text}`" for name, text in _formulas(op))

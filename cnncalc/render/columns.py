@@ -73,6 +73,14 @@ COLUMNS: dict[str, Column] = {
 #: Drawn from the totals, so it is no column of a row by itself.
 SHARE = "share"
 DEFAULT = ("layer", "op", "output", "params", "macs", "share", "field")
+#: Without an input size there are only fields to show.
+FIELDS_ONLY = ("layer", "op", "field", "stride", "start")
+
+
+def default_columns(report: Report) -> tuple[str, ...]:
+    """The columns shown where none are asked for."""
+    sized = any(size is not None for shape in report.inputs.values() for size in shape[1:])
+    return DEFAULT if sized else FIELDS_ONLY
 
 
 def parse_columns(names: str) -> tuple[str, ...]:

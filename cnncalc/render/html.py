@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from ..report import Report
-from .columns import COLUMNS, DEFAULT, SHARE
+from .columns import COLUMNS, SHARE, default_columns
 from .table import _cells, _footer, _title
 
 
@@ -13,7 +13,7 @@ def render(report: Report) -> str:
     """A self-contained fragment: the title, the table, the totals, the findings."""
     from tabulate import tabulate
 
-    names = [name for name in DEFAULT if name != SHARE]
+    names = [name for name in default_columns(report) if name != SHARE]
     cells = [_cells(report, report.rows, name) for name in names]
     body = [list(line) for line in zip(*cells, strict=True)]
     table = tabulate(

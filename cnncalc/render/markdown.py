@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..report import Report
-from .columns import COLUMNS, DEFAULT, SHARE, AnyRow
+from .columns import COLUMNS, SHARE, AnyRow, default_columns
 from .table import _cells, _footer, _title
 
 
@@ -15,7 +15,7 @@ def render(
     """The report as GitHub's Markdown."""
     from tabulate import tabulate
 
-    names = [name for name in columns or DEFAULT if name != SHARE]
+    names = [name for name in columns or default_columns(report) if name != SHARE]
     cells = [_cells(report, report.rows if rows is None else rows, name) for name in names]
     body = [[cell.replace("|", "\\|") for cell in line] for line in zip(*cells, strict=True)]
     table = tabulate(

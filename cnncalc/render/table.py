@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from ..finding import Status
 from ..report import Block, Report, Totals
 from ..shape import format_shape
-from .columns import COLUMNS, DEFAULT, SHARE, AnyRow
-from .text import bar, count, elided, memory, scaled
+from .columns import COLUMNS, SHARE, AnyRow, default_columns
+from .text import bar, count, elided, memory, scaled, short_path
 
 DEFAULT_WIDTH = 100
 _GAP = 2
 _BAR = 8
 #: Narrower than this a shortened name says nothing.
-_LEAST = {"layer": 12, "op": 10, "inputs": 8}
+_LEAST = {"layer": 14, "op": 10, "inputs": 8}
 CONVENTION = (
     "MACs count convolutions, linear layers, matrix products and attention; FLOPs = 2 x MACs"
 )
@@ -31,7 +31,7 @@ def render(
     from tabulate import SEPARATING_LINE, tabulate
 
     shown = list(report.rows if rows is None else rows)
-    names = list(columns or DEFAULT)
+    names = list(columns or default_columns(report))
     cells = {name: _cells(report, shown, name) for name in names if name != SHARE}
     cells = _fitted(cells, width)
     if SHARE in names and (columns or _used(cells) + _GAP + _BAR + 6 <= width):
@@ -99,18 +99,19 @@ def _total(report: Report, rows: Sequence[AnyRow], name: str) -> str:
     }.get(name)
     if name == "memory":
         return memory(totals.forward_bytes)
-    return "" if value is None else _bound(report, name) + count(value)
+    return "" if value is None else _at_least(report, name, value)
 
 
-def _bound(report: Report, name: str) -> str:
-    """`>= ` before a sum from which something is missing."""
+def _at_least(report: Report, name: str, value: int) -> str:
+    """A sum; `>= ` before it, or `?` in its place, where something is missing from it."""
     attribute = "macs" if name in ("macs", "flops") else "params"
-    return ">= " if any(getattr(row, attribute) is None for row in report.rows) else ""
+    missing = any(getattr(row, attribute) is None for row in report.rows)
+    return ("?" if not value else f">= {count(value)}") if missing else count(value)
 
 
 def _shares(report: Report, rows: Sequence[AnyRow]) -> list[str]:
     whole = report.totals.macs
-    lines = ["share of MACs"]
+    lines = ["% of MACs"]
     for row in rows:
         share = (row.macs or 0) / whole if whole else 0.0
         lines.append(f"{bar(share, _BAR)} {share:5.1%}" if share else "")
@@ -122,29 +123,34 @@ def _used(cells: dict[str, list[str]]) -> int:
 
 
 def _fitted(cells: dict[str, list[str]], width: int) -> dict[str, list[str]]:
-    """Shorten ops, then inputs, then layer names, as far as the width asks for."""
-    result = dict(cells)
-    for name in ("op", "inputs", "layer"):
-        excess = _used(result) - width
-        if excess <= 0 or name not in result:
-            continue
-        natural = max(map(len, result[name]))
-        room = max(_LEAST[name], natural - excess)
-        result[name] = [elided(cell, room, middle=name == "layer") for cell in result[name]]
-    return result
+    """Shorten the text columns, the widest first, as far as the width asks for."""
+    widths = {name: max(map(len, cells[name])) for name in _LEAST if name in cells}
+    excess = _used(cells) - width
+    while excess > 0:
+        shrinkable = [name for name in widths if widths[name] > _LEAST[name]]
+        if not shrinkable:
+            break
+        widths[max(shrinkable, key=lambda name: widths[name])] -= 1
+        excess -= 1
+    fitted = {
+        name: [(short_path if name == "layer" else elided)(cell, room) for cell in cells[name]]
+        for name, room in widths.items()
+    }
+    return {**cells, **fitted}
 
 
 def _footer(report: Report) -> list[str]:
     totals = report.totals
-    params = f"{count(totals.params)} ({memory(totals.param_bytes)})"
+    params = _at_least(report, "params", totals.params)
+    macs = _at_least(report, "macs", totals.macs)
+    if params != "?":
+        params += f" ({memory(totals.param_bytes)})"
+    if macs != "?":
+        macs += f" ({scaled(totals.macs, 'MACs')}, {scaled(totals.flops, 'FLOPs')})"
     if totals.buffers:
         params += f", and {count(totals.buffers)} in buffers"
-    macs = f"{count(totals.macs)} ({scaled(totals.macs)}MACs, {scaled(totals.flops)}FLOPs)"
-    lines = [
-        f"params    {_bound(report, 'params')}{params}",
-        f"MACs      {_bound(report, 'macs')}{macs}",
-    ]
-    if all(None not in shape for shape in report.inputs.values()):
+    lines = [f"params    {params}", f"MACs      {macs}"]
+    if report.status is Status.COMPLETE and totals.input_bytes:
         lines += _memory_lines(totals)
     if report.status is not Status.COMPLETE:
         missing = [row.name for row in report.rows if row.status is not Status.COMPLETE]

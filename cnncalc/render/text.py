@@ -17,9 +17,9 @@ def count(value: Size) -> str:
     return "?" if value is None else f"{value:,}"
 
 
-def scaled(value: int) -> str:
-    """`7.55 G`: three digits and a unit."""
-    return _scaled(value, _SI) or str(value)
+def scaled(value: int, unit: str) -> str:
+    """`7.55 GMACs`: three digits and a prefix."""
+    return f"{_scaled(value, _SI) or f'{value} '}{unit}"
 
 
 def memory(value: Size) -> str:
@@ -60,11 +60,23 @@ def bar(share: float, width: int) -> str:
     return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(width)
 
 
-def elided(text: str, width: int, middle: bool = False) -> str:
-    """`text` cut to `width` with an ellipsis, at its end or in its middle."""
+def elided(text: str, width: int) -> str:
+    """`text` cut to `width` with an ellipsis at its end."""
+    return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
+def short_path(name: str, width: int) -> str:
+    """A module path in `width`: its first parts become initials, `f.1.0.block.0`.
+
+    Where that is not enough, its middle is left out.
+    """
+    parts = name.split(".")
+    for index in range(len(parts) - 1):
+        if len(".".join(parts)) <= width:
+            break
+        parts[index] = parts[index][:1]
+    text = ".".join(parts)
     if len(text) <= width:
         return text
-    if middle:
-        head = (width - 1) // 2
-        return f"{text[:head]}…{text[len(text) - (width - 1 - head) :]}"
-    return f"{text[: width - 1]}…"
+    head = (width - 1) // 2
+    return f"{text[:head]}…{text[len(text) - (width - 1 - head) :]}"

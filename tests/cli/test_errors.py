@@ -71,7 +71,7 @@ CASES = [
     (["summary", "vgg16", "--depth", "x"], "Invalid value for '--depth'"),
     (["summary", "nowhere.yaml"], "nowhere.yaml: no such file"),
     (["summary", "model.py:Net"], "model.py:Net: cnncalc reads no such file"),
-    (["summary", ""], "the spec is empty"),
+    (["summary", ""], "1:1: the spec is empty"),
     (["ops", "conv4d"], "unknown op 'conv4d'\n  help: did you mean Conv3d, Conv2d, Conv1d?"),
     (["zoo", "lstm"], "no network has 'lstm' in its name"),
     (["export", "vgg11", "-o", "/no/such/folder/net.yaml"], "/no/such/folder/net.yaml: "),

@@ -33,9 +33,9 @@ def test_no_line_is_wider_than_the_terminal(run) -> None:
 
 
 def test_a_wide_terminal_shows_shares(run) -> None:
-    assert "share of MACs" not in run(*VGG, columns=80).out
+    assert "% of MACs" not in run(*VGG, columns=80).out
     out = run(*VGG, columns=130).out
-    assert "share of MACs" in out
+    assert "% of MACs" in out
     assert "24.5%" in out  # 1,849,688,064 of 7,547,232,256
 
 

@@ -7,12 +7,13 @@ outputs depend on at all. The time depends on the number of layers, not on sizes
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from .errors import GraphError
 from .finding import Finding, Misfit, Severity
 from .graph import Graph, Layer
 from .layout import ELEMENTWISE, Read, View, apply, input_view, join
-from .ops import Measure
+from .ops import Measure, Op
 from .ops.reads import demand
 from .report import Report, Row, Totals
 from .shape import DTYPE_BYTES, Shape, Size, format_shape, product
@@ -45,7 +46,7 @@ def run(graph: Graph, inputs: Mapping[str, Shape], dtype: str = "float32") -> Re
             raise _no_such_output(graph, layer) from None
         measure = known.get((number, received))
         if measure is None:
-            measure = known[number, received] = layer.op.measure(received)
+            measure = known[number, received] = _measured(layer.op, received)
         if measure.misfits:
             findings.extend(_error(layer, misfit) for misfit in measure.misfits)
         measures.append(measure)
@@ -59,6 +60,12 @@ def run(graph: Graph, inputs: Mapping[str, Shape], dtype: str = "float32") -> Re
     findings.extend(_unseen_borders(graph, inputs, measures))
     totals = _totals(graph, inputs, rows, DTYPE_BYTES[dtype])
     return Report(graph.name, dict(inputs), dtype, rows, totals, findings, graph.note)
+
+
+@lru_cache(maxsize=4096)
+def _measured(op: Op, inputs: tuple[Shape, ...]) -> Measure:
+    """`op.measure`, remembered: networks repeat their layers, and so do sweeps over networks."""
+    return op.measure(inputs)
 
 
 #: The reads of an op with one input and one output that works position by position.

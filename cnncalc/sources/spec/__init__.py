@@ -12,6 +12,7 @@ from .bind import Flow, make_op
 from .parser import parse, parse_layer
 from .plan import Link, Plan
 from .source import Source
+from .syntax import unrolled
 
 __all__ = ["parse_op", "read_spec"]
 
@@ -28,7 +29,9 @@ def read_spec(
     source = Source(text, filename)
     spec = parse(source)
     plan = Plan(names={_INPUT: None})
-    last = plan.chain(spec.items, source, Link(_INPUT))
+    last = Link(_INPUT)
+    for call, copy in unrolled(spec.items):
+        last = Link(plan.add(call, source, [last], name=call.name, copy=copy))
     plan.name_the_nameless()
     if spec.input is not None:
         rank = len(spec.input) - 1

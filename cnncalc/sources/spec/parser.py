@@ -35,13 +35,17 @@ class Parser:
 
     def spec(self) -> Spec:
         """spec = [input] [items]"""
-        self._skip_lines()
-        if self.tokens.peek().kind == "end":
-            raise self.error("the spec is empty", self.tokens.peek(), _EXAMPLE)
+        self.refuse_nothing()
         shape = None
         if self._at_input():
             shape = self._input()
         return Spec(shape, self.items(None))
+
+    def refuse_nothing(self) -> None:
+        """Refuse a text without any layers."""
+        self._skip_lines()
+        if self.tokens.peek().kind == "end":
+            raise self.error("the spec is empty", self.tokens.peek(), _EXAMPLE)
 
     def items(self, opening: Token | None) -> list[Item]:
         """items = item {separator item}, up to the end or to what closes `opening`"""
@@ -321,6 +325,13 @@ class Parser:
 def parse(source: Source) -> Spec:
     """Read a spec. Raises `SpecError` with the place, or `LimitError`."""
     return Parser(source).spec()
+
+
+def parse_fragment(source: Source) -> list[Item]:
+    """Read layers without an input."""
+    parser = Parser(source)
+    parser.refuse_nothing()
+    return parser.items(None)
 
 
 def parse_layer(source: Source) -> Call:

@@ -6,23 +6,38 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ...errors import LimitError
+from ...errors import LimitError, Location
 from ...graph import MAX_LAYERS, Graph, Input, Layer, Ref, unique
 from ...ops import CATALOGUE, Op
 from .bind import Flow, flow_after, make_op, merges, needs_flatten
 from .names import kind_of
 from .source import Source, quoted
-from .syntax import Call, Item, Repeat
+from .syntax import Call
 
 _LONGEST_NAME = 1000
 _MERGE = "a spec file names them: - {sum: add, from: [a, b]}"
 
 
+class Pending:
+    """Stands for a link that is not known yet."""
+
+    def link(self) -> Link:
+        """The link, once all layers are there."""
+        raise NotImplementedError
+
+
 class Link(NamedTuple):
     """An output of a layer to be, or a network input by name."""
 
-    target: Step | str
+    target: Step | str | Pending
     output: int = 0
+
+
+def settled(link: Link) -> Link:
+    """The link that a pending one stands for."""
+    while isinstance(link.target, Pending):
+        link = link.target.link()
+    return link
 
 
 @dataclass(eq=False)
@@ -53,7 +68,13 @@ class Plan:
     names: dict[str, Step | None] = field(default_factory=dict)
 
     def add(
-        self, call: Call, source: Source, reads: list[Link], prefix: str = "", copy: bool = False
+        self,
+        call: Call,
+        source: Source,
+        reads: list[Link],
+        prefix: str = "",
+        name: str | None = None,
+        copy: bool = False,
     ) -> Step:
         """A new step. The names of copies (in repeats) get a number where they are taken.
 
@@ -62,12 +83,12 @@ class Plan:
         if len(self.steps) >= MAX_LAYERS:
             raise LimitError(f"more than {MAX_LAYERS:,} layers", location=source.location(call.at))
         step = Step(call, source, reads, prefix)
-        if call.name is not None:
-            step.name = self.claim(prefix + call.name, step, copy)
+        if name is not None:
+            step.name = self._claim(prefix + name, step, copy)
         self.steps.append(step)
         return step
 
-    def claim(self, name: str, step: Step, copy: bool) -> str:
+    def _claim(self, name: str, step: Step, copy: bool) -> str:
         """Take a name for a step."""
         at = step.call.at
         if len(name) > _LONGEST_NAME:
@@ -79,23 +100,6 @@ class Plan:
         self.names[name] = step
         return name
 
-    def chain(
-        self,
-        items: Sequence[Item],
-        source: Source,
-        link: Link,
-        prefix: str = "",
-        copy: bool = False,
-    ) -> Link:
-        """Add items one after the other, the first reading `link`; the last one's output."""
-        for item in items:
-            if isinstance(item, Repeat):
-                for turn in range(item.times):
-                    link = self.chain(item.body, source, link, prefix, copy or turn > 0)
-            else:
-                link = Link(self.add(item, source, [link], prefix, copy))
-        return link
-
     def name_the_nameless(self) -> None:
         """Call the layers without a name by their kind and its count: conv1, conv2, pool1."""
         counts: dict[str, int] = {}
@@ -103,10 +107,11 @@ class Plan:
             stem = step.prefix + step.kind
             number = counts[stem] = counts.get(stem, 0) + 1
             if not step.name:
-                step.name = self._free(stem, number)
+                step.name = self.free_name(stem, number)
                 self.names[step.name] = step
 
-    def _free(self, stem: str, number: int) -> str:
+    def free_name(self, stem: str, number: int) -> str:
+        """The first name from `stem` and `number` on that is not taken."""
         while f"{stem}{number}" in self.names:
             number += 1
         return f"{stem}{number}"
@@ -125,40 +130,71 @@ class Plan:
         name: str,
         inputs: Sequence[Input],
         outputs: Iterable[Link],
-        flows: Mapping[Step | str, Flow],
+        flows: Mapping[str, Flow],
     ) -> Graph:
-        """The finished graph; the steps are in execution order by now."""
-        known = dict(flows)
-        made: dict[tuple[int, Flow], Op] = {}
-        modules: dict[Step, str] = {}
-        layers: list[Layer] = []
+        """The finished graph; the steps are in execution order by now, their links settled."""
+        maker = _Maker(self, flows)
         for step in self.steps:
-            flow = known[step.reads[0].target] if step.reads else Flow()
-            refs = tuple(_ref(link) for link in step.reads)
-            place = step.source.location(step.call.at)
-            if needs_flatten(step.call, flow):
-                flatten = self._free(step.prefix + "flatten", 1)
-                self.names[flatten] = None
-                layers.append(Layer(flatten, CATALOGUE["Flatten"](), refs, flatten, place))
-                refs, flow = (Ref(flatten),), Flow(flow.rank, True)
-            op = made.get((id(step.call), flow))
-            if op is None:
-                op = made[id(step.call), flow] = make_op(step.call, flow, step.source)
-            if step.implicit and merges(op):
-                raise step.source.error(
-                    f"{step.call.text} reads several layers", step.call.at, _MERGE
-                )
-            known[step] = flow_after(op, flow)
-            modules[step] = self._module(step, modules)
-            layers.append(Layer(step.name, op, refs, modules[step], place))
-        return Graph(name, inputs, layers, [_ref(link) for link in outputs])
-
-    def _module(self, step: Step, modules: dict[Step, str]) -> str:
-        if isinstance(step.shares, Step):
-            return modules[step.shares]
-        return step.shares or step.name
+            maker.make(step)
+        return Graph(name, inputs, maker.layers, [maker.ref(link) for link in outputs])
 
 
-def _ref(link: Link) -> Ref:
-    target = link.target if isinstance(link.target, str) else link.target.name
-    return Ref(target, link.output)
+class _Maker:
+    """Turns steps into layers, one after the other."""
+
+    def __init__(self, plan: Plan, flows: Mapping[str, Flow]) -> None:
+        self.plan = plan
+        self.layers: list[Layer] = []
+        self.flows: dict[object, Flow] = {**flows}
+        self.ops: dict[tuple[int, Flow], Op] = {}
+        self.owners: dict[str, Op] = {}
+
+    def make(self, step: Step) -> None:
+        """The layer of a step, and a flatten before it where the word asks for one."""
+        flow = self.flows[step.reads[0].target] if step.reads else Flow()
+        refs = tuple(self.ref(link) for link in step.reads)
+        place = step.source.location(step.call.at)
+        if needs_flatten(step.call, flow):
+            refs, flow = (self._flatten(step, refs, place),), Flow(flow.rank, True)
+        op = self._op(step, flow)
+        self.flows[step] = flow_after(op, flow)
+        module = _owner(step)
+        shared = self.owners.setdefault(module, op)
+        if shared != op:
+            raise step.source.error(
+                f"{step.name} ({op}) cannot share the parameters of {module} ({shared})",
+                step.call.at,
+            )
+        self.layers.append(Layer(step.name, op, refs, module, place))
+
+    def _op(self, step: Step, flow: Flow) -> Op:
+        key = (id(step.call), flow)
+        op = self.ops.get(key)
+        if op is None:
+            op = self.ops[key] = make_op(step.call, flow, step.source)
+        if step.implicit and merges(op):
+            message = f"{step.call.text} reads several layers"
+            raise step.source.error(message, step.call.at, _MERGE)
+        return op
+
+    def _flatten(self, step: Step, refs: tuple[Ref, ...], place: Location) -> Ref:
+        name = self.plan.free_name(step.prefix + "flatten", 1)
+        self.plan.names[name] = None
+        self.layers.append(Layer(name, CATALOGUE["Flatten"](), refs, name, place))
+        return Ref(name)
+
+    def ref(self, link: Link) -> Ref:
+        """The reference to what a link names."""
+        if isinstance(link.target, Step):
+            return Ref(link.target.name, link.output)
+        return Ref(str(link.target), link.output)
+
+
+def _owner(step: Step) -> str:
+    """Who owns the parameters of a step."""
+    owner: Step | str = step
+    while isinstance(owner, Step):
+        if owner.shares is None:
+            return owner.name
+        owner = owner.shares
+    return owner

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -84,3 +85,13 @@ def count_layers(items: list[Item]) -> int:
     return sum(
         item.times * count_layers(item.body) if isinstance(item, Repeat) else 1 for item in items
     )
+
+
+def unrolled(items: list[Item], copy: bool = False) -> Iterator[tuple[Call, bool]]:
+    """The layers one by one, repeats unrolled, and if it is a repetition of one before."""
+    for item in items:
+        if isinstance(item, Repeat):
+            for turn in range(item.times):
+                yield from unrolled(item.body, copy or turn > 0)
+        else:
+            yield item, copy

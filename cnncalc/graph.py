@@ -77,11 +77,12 @@ class Graph:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Graph):
             return NotImplemented
-        return (self.inputs, self.layers, self.outputs) == (
-            other.inputs,
-            other.layers,
-            other.outputs,
-        )
+        return self._value() == other._value()
+
+    def _value(self) -> tuple[object, ...]:
+        """What counts in comparisons: not the name, and not where layers stand in a source."""
+        layers = [layer._replace(location=None) for layer in self.layers]
+        return self.inputs, layers, self.outputs
 
     __hash__ = None  # type: ignore[assignment]  # compared by value, never a key
 

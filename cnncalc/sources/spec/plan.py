@@ -145,7 +145,7 @@ class _Maker:
     def __init__(self, plan: Plan, flows: Mapping[str, Flow]) -> None:
         self.plan = plan
         self.layers: list[Layer] = []
-        self.flows: dict[object, Flow] = {**flows}
+        self.flows: dict[object, Flow] = dict(flows.items())
         self.ops: dict[tuple[int, Flow], Op] = {}
         self.owners: dict[str, Op] = {}
 

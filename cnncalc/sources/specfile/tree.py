@@ -8,7 +8,7 @@ from ...errors import LimitError, Location, SpecError, closest
 from ..spec.source import Source, excerpt, quoted
 
 #: Nodes of a file, aliases expanded, and the levels of its nesting.
-MAX_NODES = 200_000
+MAX_NODES = 500_000
 MAX_DEPTH = 60
 
 

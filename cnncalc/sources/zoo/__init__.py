@@ -71,7 +71,7 @@ def resembles(name: str) -> bool:
     folder, slash, _ = name.rpartition("/")
     bare = [entry.split("/")[1] for entry in ENTRIES]
     known_folder = any(entry.startswith(f"{folder}/") for entry in ENTRIES)
-    return bool(slash) and known_folder or _is_traced(name) or closest(name, bare) is not None
+    return (bool(slash) and known_folder) or _is_traced(name) or closest(name, bare) is not None
 
 
 def graph(name: str, channels: int | None = None, **options: Any) -> Graph:

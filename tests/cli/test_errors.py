@@ -69,7 +69,7 @@ CASES = [
     (["summary", "vgg16", "--only", "conv9d"], "unknown type or layer 'conv9d'"),
     (["summary", "vgg16", "--depth", "0"], "depth: expected 1 or more, received 0"),
     (["summary", "vgg16", "--depth", "x"], "Invalid value for '--depth'"),
-    (["summary", "nowhere.yaml"], "nowhere.yaml: no such file"),
+    (["summary", "nowhere.yaml"], "nowhere.yaml: No such file or directory"),
     (["summary", "model.py:Net"], "model.py:Net: cnncalc reads no such file"),
     (["summary", ""], "1:1: the spec is empty"),
     (["ops", "conv4d"], "unknown op 'conv4d'\n  help: did you mean Conv3d, Conv2d, Conv1d?"),

@@ -67,6 +67,8 @@ def main(args: list[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stderr.close()  # the reader (`| head`) has seen enough
         code = 0
+    except OSError as error:
+        code = _fail(f"cannot write the output: {error.strerror}", 2)
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from ..ops import CATALOGUE, find
+from .options import fitted
 
 
 @click.command()
@@ -31,4 +32,4 @@ def ops(name: str | None, format_: str) -> None:
     elif format_ == "markdown":
         click.echo(catalogue.markdown(CATALOGUE.values()))
     else:
-        click.echo(catalogue.table(CATALOGUE.values()))
+        click.echo(fitted(catalogue.table(CATALOGUE.values())))

@@ -97,6 +97,16 @@ def terminal_width() -> int | None:
     return None
 
 
+def fitted(table: str) -> str:
+    """The lines of a list cut to the terminal's width; whole where there is no terminal."""
+    width = terminal_width()
+    if width is None:
+        return table
+    return "\n".join(
+        line if len(line) <= width else f"{line[: width - 1]}…" for line in table.splitlines()
+    )
+
+
 def wants_color(choice: str) -> bool:
     """Colour on a terminal, unless NO_COLOR is set; `always` and `never` decide themselves."""
     if choice != "auto":

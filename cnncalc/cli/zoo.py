@@ -6,6 +6,7 @@ import click
 
 from ..errors import CnncalcError
 from ..shape import format_shape
+from .options import fitted
 
 
 @click.command()
@@ -34,4 +35,5 @@ def zoo(pattern: str | None) -> None:
         ]
         for entry in chosen
     ]
-    click.echo(tabulate(table, headers=["network", "input", "options (--set)", "what it is"]))
+    text = tabulate(table, headers=["network", "input", "options (--set)", "what it is"])
+    click.echo(fitted(text))

@@ -5,24 +5,32 @@
 
 from __future__ import annotations
 
-from ..errors import NameNotFoundError
-from . import (  # noqa: F401  # imported for their registrations
-    activation,
-    attention,
-    conv,
-    linear,
-    merge,
-    norm,
-    pad,
-    parameter,
-    pool,
-    recurrent,
-    reduce,
-    resample,
-    reshape,
-)
+from importlib import import_module
+
+from ..errors import NameNotFoundError, closest
 from .base import Measure, Op
 from .registry import CATALOGUE, FUNCTIONS, SPEC_WORDS
+
+#: The modules that declare ops, in the order in which the catalogue lists them.
+_MODULES = (
+    "conv",
+    "pool",
+    "linear",
+    "norm",
+    "activation",
+    "merge",
+    "reshape",
+    "pad",
+    "resample",
+    "reduce",
+    "attention",
+    "recurrent",
+    "parameter",
+)
+_LIST = "cnncalc ops lists them"
+
+for _module in _MODULES:
+    import_module(f".{_module}", __name__)
 
 __all__ = ["CATALOGUE", "FUNCTIONS", "SPEC_WORDS", "Measure", "Op", "find"]
 
@@ -42,4 +50,4 @@ def find(name: str) -> type[Op]:
     for known, cls in CATALOGUE.items():
         if known.lower() == lowered:
             return cls
-    raise NameNotFoundError("op", name, CATALOGUE)
+    raise NameNotFoundError("op", name, CATALOGUE, help=closest(name, CATALOGUE) or _LIST)

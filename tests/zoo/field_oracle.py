@@ -16,6 +16,9 @@ from torch import nn
 from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
 
+# The test run has a worker per core already.
+torch.set_num_threads(1)
+
 Span = tuple[int, int]
 
 _IDENTITIES = {"relu", "relu6", "hardtanh", "hardswish", "silu", "sigmoid_", "dropout"}

@@ -175,7 +175,8 @@ def _peak(graph: Graph, rows: list[Row]) -> int:
     return peak
 
 
-_AXIS_WORDS = {1: ("positions",), 2: ("rows", "columns"), 3: ("slices", "rows", "columns")}
+#: What the positions along the spatial axes are called, by the number of axes.
+_AXIS_WORDS = {1: ("position",), 2: ("row", "column"), 3: ("slice", "row", "column")}
 
 
 def _unseen_borders(
@@ -188,40 +189,36 @@ def _unseen_borders(
     findings = []
     for at, given in enumerate(graph.inputs):
         shape, parts = inputs[given.name], wanted.get(at)
-        if parts is None or len(shape) - 2 not in _AXIS_WORDS:
+        words = _AXIS_WORDS.get(len(shape) - 2)
+        if parts is None or words is None:
             continue
-        lost = []
-        for word, size, (first, last) in zip(
-            _AXIS_WORDS[len(shape) - 2], shape[2:], parts[2:], strict=True
-        ):
-            if size is None:
-                continue
-            for end, amount in (("first", first), ("last", size - 1 - last)):
-                if amount:
-                    lost.append(
-                        f"the {end} {amount} {word}" if amount > 1 else f"the {end} {word[:-1]}"
-                    )
-        if not lost:
-            continue
-        droppers = _droppers(graph, measures, wanted)
-        size_text = format_shape(shape[2:])
-        verb = (
-            "reach"
-            if len(lost) > 1 or not lost[0].endswith(("row", "column", "position", "slice"))
-            else "reaches"
-        )
-        findings.append(
-            Finding(
-                "border-unseen",
-                Severity.INFO,
-                given.name,
-                f"{' and '.join(lost)} of the {size_text} input never {verb} the output",
-                list(shape[2:]),
-                [last - first + 1 for first, last in parts[2:]],
-                f"left over at {', '.join(droppers)}" if droppers else None,
+        lost = [
+            _counted(end, amount, word)
+            for word, size, (first, last) in zip(words, shape[2:], parts[2:], strict=True)
+            for end, amount in (("first", first), ("last", (size or 0) - 1 - last))
+            if size is not None and amount
+        ]
+        if lost:
+            one = len(lost) == 1 and not lost[0].endswith("s")
+            droppers = ", ".join(_droppers(graph, measures, wanted))
+            findings.append(
+                Finding(
+                    "border-unseen",
+                    Severity.INFO,
+                    given.name,
+                    f"{' and '.join(lost)} of the {format_shape(shape[2:])} input "
+                    f"never {'reaches' if one else 'reach'} the output",
+                    list(shape[2:]),
+                    [last - first + 1 for first, last in parts[2:]],
+                    f"left over at {droppers}" if droppers else None,
+                )
             )
-        )
     return findings
+
+
+def _counted(end: str, amount: int, word: str) -> str:
+    """`the last row`, `the last 2 rows`."""
+    return f"the {end} {word}" if amount == 1 else f"the {end} {amount} {word}s"
 
 
 def _demands(graph: Graph, measures: list[Measure]) -> dict[int, Parts]:
@@ -239,12 +236,10 @@ def _demands(graph: Graph, measures: list[Measure]) -> dict[int, Parts]:
             continue
         parts, measure = wanted[slot], measures[at]
         for position, source in enumerate(graph.slots[at]):
-            needed = measure.demands[position]
-            if len(measure.outputs) > 1:
-                needed = None
-            elif parts is not None:
-                shape = _shape_of(graph, measures, source, at, position)
-                needed = demand(measure.reads[0][position], shape, parts)
+            several = len(measure.outputs) > 1 or (
+                source >= offset and len(measures[source - offset].outputs) > 1
+            )
+            needed = None if several else _needed(measure, position, parts)
             if source not in wanted:
                 wanted[source] = needed
             elif wanted[source] is not None:
@@ -252,14 +247,12 @@ def _demands(graph: Graph, measures: list[Measure]) -> dict[int, Parts]:
     return wanted
 
 
-def _shape_of(
-    graph: Graph, measures: list[Measure], slot: int, reader: int, position: int
-) -> Shape:
-    """The shape at a slot, as its reader sees it."""
-    read = measures[reader].reads[0][position]
-    if read:
-        return read[0].before
-    return measures[reader].outputs[0]
+def _needed(measure: Measure, position: int, parts: Parts) -> Parts:
+    """The part of one input that the part `parts` of the output depends on."""
+    if parts is None:
+        return measure.demands[position]
+    read = measure.reads[0][position]
+    return demand(read, read[0].before if read else measure.outputs[0], parts)
 
 
 def _hull(a: Parts, b: Parts) -> Parts:

@@ -159,7 +159,8 @@ def _same_places(first: View, other: View) -> bool:
 def _through_dims(step: Dims, view: View) -> View:
     mapped: dict[tuple[int, int, Size], AxisField] = {}
     result = []
-    for seen in view:
+    for each in view:
+        seen = each
         source, axis, places, field = seen
         if len(places) == 1:
             dim, inner, length, _ = places[0]
@@ -174,11 +175,13 @@ def _through_dims(step: Dims, view: View) -> View:
                 result.append(Seen(source, axis, (Place(out, 1, size, 1),), mapped[key]))
                 continue
             if how == "keep":
-                moved = places if out == dim else (places[0]._replace(dim=out),)
-                result.append(Seen(source, axis, moved, field))
+                if out != dim:
+                    seen = seen._replace(places=(places[0]._replace(dim=out),))
+                result.append(seen)
                 continue
         result.append(_through_each_place(step, seen))
-    return tuple(result)
+    unchanged = all(new is old for new, old in zip(result, view, strict=True))
+    return view if unchanged else tuple(result)
 
 
 def _through_each_place(step: Dims, seen: Seen) -> Seen:

@@ -33,10 +33,16 @@ _TOKEN = re.compile(
   | (?P<arrow> -+> | =+> | → )
   | (?P<string> '(?:[^'\\\n]|\\.)*' | "(?:[^"\\\n]|\\.)*" )
   | (?P<word> (?:-(?=[0-9.]|inf|nan))? [\w.] (?: [\w.] | -(?=\w) | (?<=[0-9.][eE])\+(?=[0-9]) )* )
-  | (?P<symbol> [@=()\[\],;|*:\n] )
+  | (?P<line> \n[ \t\r\f\v\n]* )
+  | (?P<symbol> [@=()\[\],;|*:] )
     """,
     re.VERBOSE,
 )
+
+
+def is_count(text: str) -> bool:
+    """Is it made of the digits 0 to 9? (`isdigit` takes `²` for one.)"""
+    return text.isascii() and text.isdigit()
 
 
 class Token(NamedTuple):
@@ -82,6 +88,8 @@ class Tokens:
             if kind == "string":  # its inside is the user's own, twins and all
                 own = self.source.text[match.start() + 1 : at - 1]
                 yield Token(kind, match.group()[0] + own + match.group()[0], match.start())
+            elif kind == "line":
+                yield Token("symbol", "\n", match.start())
             elif kind != "space":
                 yield Token(kind, match.group(), match.start())
         while True:
@@ -121,8 +129,8 @@ class Tokens:
         """Does a sign and a count come: `x3`, `x 3`, `* 3`?"""
         token, follows = self.peek(), self.peek(1)
         if token.text in ("x", "X", "*"):
-            return follows.kind == "word" and follows.text.isdigit()
-        return token.kind == "word" and token.lower[0] == "x" and token.text[1:].isdigit()
+            return follows.kind == "word" and is_count(follows.text)
+        return token.kind == "word" and token.lower[0] == "x" and is_count(token.text[1:])
 
     def take_sign(self) -> None:
         """Take the sign in front of a count, where `times` says that one comes."""

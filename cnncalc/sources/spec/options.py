@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from ...errors import SpecError, closest
-from .lexer import Token, Tokens
+from .lexer import Token, Tokens, is_count
 from .names import (
     ALIASES,
     Word,
@@ -24,6 +24,7 @@ _CLOSING = {"(": ")", "[": "]"}
 _CONSTANTS = {"none": None, "null": None, "true": True, "yes": True, "false": False, "no": False}
 #: Tuples in tuples: no argument needs more.
 _MAX_NESTING = 4
+_MAX_VALUES = 10_000
 
 
 class Options:
@@ -107,7 +108,7 @@ class Options:
 
     def _known_number(self, token: Token) -> Any:
         text = token.text
-        if text[-1:] in ("x", "X") and text[:-1].isdigit():
+        if text[-1:] in ("x", "X") and is_count(text[:-1]):
             text = text[:-1]  # up2x
         value = self._number(token._replace(text=text))
         if value is None:
@@ -192,6 +193,11 @@ class Options:
 
     def _refuse_position(self, call: Call, token: Token, positional: list[Setting]) -> None:
         """Only a bare word takes arguments by position: `conv3x3(1, 2)` says nothing."""
+        sample = call.word.sample
+        if len(positional) > len(sample.arguments):
+            most = len(sample.arguments)
+            message = f"{call.text} takes at most {most} argument{'s' * (most != 1)}"
+            raise self.error(message, token, sample.signature())
         if call.torch or not call.settings:
             return
         value = positional[-1].value
@@ -211,15 +217,8 @@ class Options:
             names = ["out_features"]
         if not call.torch and tail_argument(sample) == "scale_factor" and len(positional) == 1:
             names = ["scale_factor"]
-        for index, (value, at) in enumerate(positional):
-            token = Token("word", "", at)
-            if index >= len(names):
-                raise self.error(
-                    f"{call.text} takes at most {len(names)} arguments, received {len(positional)}",
-                    token,
-                    sample.signature(),
-                )
-            self._set(call, names[index], value, token)
+        for name, (value, at) in zip(names, positional, strict=False):
+            self._set(call, name, value, Token("word", "", at))
 
     def value(self, depth: int) -> Any:
         """value = number | size | word | string | '(' values ')'"""
@@ -237,7 +236,7 @@ class Options:
             return number
         if token.lower in _CONSTANTS:
             return _CONSTANTS[token.lower]
-        if token.lower[0] == "x" and token.text[1:].isdigit():
+        if token.lower[0] == "x" and is_count(token.text[1:]):
             return self._number(token._replace(text=token.text[1:]))  # upsample(x2)
         return token.lower
 
@@ -247,6 +246,8 @@ class Options:
         self._skip_lines()
         while self.tokens.peek().text != closing:
             values.append(self.value(depth + 1))
+            if len(values) > _MAX_VALUES:
+                raise self.error(f"more than {_MAX_VALUES:,} values", opening)
             self._skip_lines()
             if self.tokens.peek().text == ",":
                 self.tokens.next()

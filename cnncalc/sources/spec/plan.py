@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ...errors import LimitError, Location
-from ...graph import MAX_LAYERS, Graph, Input, Layer, Ref, unique
+from ...graph import MAX_LAYERS, Graph, Input, Layer, Ref
 from ...ops import CATALOGUE, Op
 from .bind import Flow, flow_after, make_op, merges, needs_flatten
 from .names import kind_of
@@ -66,6 +66,8 @@ class Plan:
 
     steps: list[Step] = field(default_factory=list)
     names: dict[str, Step | None] = field(default_factory=dict)
+    #: Per name the number to try next, so that a thousand copies take no million looks.
+    _copies: dict[str, int] = field(default_factory=dict)
 
     def add(
         self,
@@ -94,11 +96,21 @@ class Plan:
         if len(name) > _LONGEST_NAME:
             raise step.source.error(f"names have at most {_LONGEST_NAME} characters", at)
         if copy:
-            name = unique(name, self.names)
+            name = self._numbered(name)
         elif name in self.names:
             raise step.source.error(f"the name {quoted(name)} is used twice", at)
         self.names[name] = step
         return name
+
+    def _numbered(self, name: str) -> str:
+        """`name`, or `name#2`, `name#3`, ... where it is taken, as `graph.unique` does."""
+        if name not in self.names:
+            return name
+        number = self._copies.get(name, 2)
+        while f"{name}#{number}" in self.names:
+            number += 1
+        self._copies[name] = number + 1
+        return f"{name}#{number}"
 
     def name_the_nameless(self) -> None:
         """Call the layers without a name by their kind and its count: conv1, conv2, pool1."""

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from ...errors import SpecError
 from ...graph import MAX_LAYERS
+from ..spec.lexer import is_count
 from ..spec.parser import parse_fragment, parse_layer
 from ..spec.plan import Link, Plan, Step
 from ..spec.source import Source, quoted
@@ -169,7 +170,7 @@ class Layers:
         value = node.value
         if isinstance(value, str) and "{" in value:
             text = self.text(node, scope)
-            value = int(text) if text.lstrip("-").isdigit() else text
+            value = int(text) if is_count(text.removeprefix("-")) else text
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
             shown = node._replace(value=value)
             raise self.document.unexpected(shown, f"{what}, a whole number from {least} on")

@@ -16,8 +16,8 @@ _SHOWN = 30
 class Source:
     """A spec's text. `origin` is the place of its first character, where it is part of a file.
 
-    Without `exact` the text differs from what stands in the file (escapes, parameters), and
-    errors point at the origin; their excerpt shows the text itself.
+    `line` is the file's line where the text stands there as it is. Otherwise (it has escapes
+    or parameters) errors point at the origin, and their excerpt shows the text itself.
     """
 
     def __init__(
@@ -25,12 +25,12 @@ class Source:
         text: str,
         file: str | None = None,
         origin: Location | None = None,
-        exact: bool = True,
+        line: str | None = None,
     ) -> None:
         self.text = text
         self.file = file
         self.origin = origin
-        self.exact = exact
+        self.line = line
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -46,9 +46,9 @@ class Source:
         line, column = self.position(offset)
         if self.origin is None:
             return Location(self.file, line, column)
-        if not self.exact or line > 1 or self.origin.column is None:
+        if self.line is None:
             return self.origin
-        return self.origin._replace(column=self.origin.column + column - 1)
+        return self.origin._replace(column=(self.origin.column or 1) + column - 1)
 
     def error(self, message: str, offset: int, help: str | None = None) -> SpecError:
         """An error that points at an offset."""
@@ -56,8 +56,11 @@ class Source:
         start = self._starts[line - 1]
         end = self.text.find("\n", start)
         shown = self.text[start : end if end >= 0 else len(self.text)]
+        location = self.location(offset)
+        if self.line is not None:
+            shown, column = self.line, location.column or 1
         drawn = excerpt(shown, column) if shown.strip() else None
-        return SpecError(message, excerpt=drawn, help=help, location=self.location(offset))
+        return SpecError(message, excerpt=drawn, help=help, location=location)
 
 
 def excerpt(line: str, column: int) -> str:

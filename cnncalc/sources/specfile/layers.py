@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ...errors import SpecError
+from ...errors import Location, SpecError
 from ...graph import MAX_LAYERS
 from ..spec.lexer import is_count
 from ..spec.parser import parse_fragment, parse_layer
@@ -49,7 +49,7 @@ class Fields(NamedTuple):
     kind: str
     body: Node
     entries: dict[str, Entry]
-    at: Any
+    at: Location
 
 
 class Layers:
@@ -71,7 +71,9 @@ class Layers:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise self.document.too_much(f"more than {MAX_DEPTH} levels of blocks", node.at)
-        for entry in self.document.listing(node, "layers"):
+        items = self.document.listing(node, "layers")
+        self._refuse_many(len(self.plan.steps) + len(items), node.at)
+        for entry in items:
             reads = [self.entry(entry, scope, reads)]
         self.depth -= 1
         return reads
@@ -189,9 +191,13 @@ class Layers:
             return None
         node = fields.entries["repeat"].node
         times = self.number(node, scope, "a repeat count")
-        if times > MAX_LAYERS:
-            raise self.document.too_much(f"more than {MAX_LAYERS:,} layers", node.at)
+        self._refuse_many(times, node.at)
         return times
+
+    def _refuse_many(self, layers: int, at: Location) -> None:
+        """Refuse from the count, before anything is built."""
+        if layers > MAX_LAYERS:
+            raise self.document.too_much(f"more than {MAX_LAYERS:,} layers", at)
 
     # What it becomes.
 
@@ -352,6 +358,8 @@ class Layers:
             inside = Scope(prefix, outer, reads, scope.params)
             inside.copy = fields.name is None and (scope.copy or turn > 0)
             reads = add(inside, reads, turn == 0)
+            if turn == 0:
+                self._refuse_many(began + (len(self.plan.steps) - began) * (repeat or 1), fields.at)
             done = Group(inside, reads[0], tuple(self.plan.steps[began:]))
             if numbered:
                 outer.names[str(turn)] = done

@@ -58,7 +58,8 @@ class Document:
 
     def source(self, node: Node, text: str) -> Source:
         """The text of a node, parameters filled in, as a source of the spec language."""
-        return Source(text, self.file, node.at, node.exact and text == node.value)
+        line = self.lines[(node.at.line or 1) - 1] if node.exact and text == node.value else None
+        return Source(text, self.file, node.at, line)
 
     # Reading values, with one kind of error for what does not fit.
 
@@ -93,7 +94,9 @@ class Document:
     def unexpected(self, node: Node, expected: str) -> SpecError:
         """The error of a value of the wrong kind."""
         help = None
-        if isinstance(node.value, int | float) and "name" in expected:
+        if isinstance(node.value, bool) and "name" in expected:
+            help = "put names in quotes"
+        elif isinstance(node.value, int | float) and "name" in expected:
             help = f'put names in quotes: "{node.value}"'
         return self.error(f"expected {expected}, received {kind(node.value)}", node.at, help)
 

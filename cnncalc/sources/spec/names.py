@@ -130,7 +130,8 @@ def _is_tail(tail: str) -> bool:
 
 def known_words() -> Iterator[str]:
     """The words worth suggesting for a misspelt one."""
-    return (word for word in WORDS if len(word) > 1)
+    words = (*SPEC_WORDS, *_PRESETS)
+    return (word for word in words if word[-2:] not in ("1d", "2d", "3d"))
 
 
 def argument_of(cls: type[Op], word: str) -> str | None:
@@ -183,7 +184,7 @@ def channels_argument(cls: type[Op]) -> str | None:
     return argument_of(cls, "c")
 
 
-_KINDS = {"Linear": "fc", "GlobalAvgPool": "gap", "GlobalMaxPool": "gmp"}
+_KINDS = {"Linear": "fc", "GlobalAvgPool": "gap", "GlobalMaxPool": "gmp", "ReLU6": "relu"}
 _FAMILIES = {
     "ConvTranspose": "deconv",
     "Conv": "conv",

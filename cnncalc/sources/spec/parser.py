@@ -51,21 +51,20 @@ class Parser:
         """items = item {separator item}, up to the end or to what closes `opening`"""
         items: list[Item] = []
         self._skip_lines()
+        first = self.tokens.peek()
         while True:
+            start = self.tokens.peek()
             items.append(self.item())
             if count_layers(items[-1:]) > MAX_LAYERS or self.seen > MAX_LAYERS:
-                raise self._too_many(self.tokens.peek())
+                raise self._too_many(start)
             while True:
                 separator = self._separator(opening)
                 if separator is None:
-                    return self._checked_count(items)
-                if not self._takes_options(separator, items):
+                    if count_layers(items) > MAX_LAYERS:
+                        raise self._too_many(first)
+                    return items
+                if not self.takes_options(separator, items):
                     break
-
-    def _checked_count(self, items: list[Item]) -> list[Item]:
-        if count_layers(items) > MAX_LAYERS:
-            raise self._too_many(self.tokens.peek())
-        return items
 
     def _too_many(self, token: Token) -> LimitError:
         return LimitError(
@@ -196,7 +195,7 @@ class Parser:
         if name.lower in OPTION_WORDS:
             raise self._stray_option(name)
         if self._is_number(head):
-            hint = closest(name.text, OPTION_WORDS)
+            hint = closest(name.text, sorted(OPTION_WORDS), 1)
             raise self.error(f"unknown option {name.shown}", name, hint)
 
     def _late_input(self, token: Token) -> SpecError:
@@ -247,7 +246,7 @@ class Parser:
         """Would it be an option of a convolution or a pooling?"""
         return any(self.options.is_bare_option(WORDS[word], token) for word in ("conv", "pool"))
 
-    def _takes_options(self, separator: Token, items: list[Item]) -> bool:
+    def takes_options(self, separator: Token, items: list[Item]) -> bool:
         """Read the item behind a comma as options of the layer before it, if it is no layer."""
         call = items[-1]
         while isinstance(call, Repeat) and len(call.body) == 1:
@@ -340,6 +339,10 @@ def parse_layer(source: Source) -> Call:
     if parser.tokens.peek().kind == "end":
         raise source.error("expected a layer, received the end", 0)
     call = parser.layer()
+    while parser.tokens.peek().text == ",":
+        comma = parser.tokens.next()
+        if not parser.takes_options(comma, [call]):
+            raise parser.error("expected one layer, received more", comma)
     token = parser.tokens.peek()
     if token.kind != "end":
         raise parser.error(f"expected the end of the layer, received {token.shown}", token)

@@ -184,7 +184,7 @@ class _Maker:
         op = self.ops.get(key)
         if op is None:
             op = self.ops[key] = make_op(step.call, flow, step.source)
-        if step.implicit and merges(op):
+        if step.implicit and len(step.reads) < 2 and merges(op):
             message = f"{step.call.text} reads several layers"
             raise step.source.error(message, step.call.at, _MERGE)
         return op

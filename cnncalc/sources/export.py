@@ -82,7 +82,7 @@ def _replace(file: str, shown: str, text: str) -> None:
 
 
 def _head(graph: Graph) -> dict[str, Any]:
-    head: dict[str, Any] = {"name": graph.name} if graph.name.strip() else {}
+    head: dict[str, Any] = {"name": graph.name} if graph.name else {}
     if graph.inputs == (Input("input"),):
         return head
     if [given.name for given in graph.inputs] == ["input"]:

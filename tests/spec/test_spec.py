@@ -235,6 +235,7 @@ def test_a_layer_may_be_called_as_an_option_is() -> None:
         ("2*2*gap", "gap1 gap2 gap3 gap4"),
         ("2*(\n relu\n gap\n)", "relu1 gap1 relu2 gap2"),
         ("3*(a=relu)", "a a#2 a#3"),
+        ("conv3@8, p1 x2, relu", "conv1 conv2 relu1"),
         ("2*(a=relu, a-1.b_2=gap)", "a a-1.b_2 a#2 a-1.b_2#2"),
         ("2*(3*(a=relu))", "a a#2 a#3 a#4 a#5 a#6"),
     ],

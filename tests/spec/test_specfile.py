@@ -50,7 +50,7 @@ def test_blocks(read_yaml: ReadText) -> None:
     graph = read_yaml(RESIDUAL)
     assert graph.name == "tiny-resnet"
     assert graph.inputs == (Input("input", (3, 32, 32)),)
-    body = "conv1 bn1 relu1 conv2 skip sum".split()
+    body = ["conv1", "bn1", "relu1", "conv2", "skip", "sum"]
     assert names(graph) == [
         "stem",
         *(f"layer1.{name}" for name in body),
@@ -265,11 +265,11 @@ layers:
     from: [a, b, c]
 """
     )
-    types = [layer.op.type for layer in graph.layers]
+    types = " ".join(layer.op.type for layer in graph.layers)
     assert types == (
-        ["Conv2d", "BatchNorm2d", "GlobalAvgPool", "Flatten"]
-        + ["Conv1d", "BatchNorm1d", "GlobalAvgPool", "Flatten"]
-        + ["Linear", "BatchNorm1d", "Cat"]
+        "Conv2d BatchNorm2d GlobalAvgPool Flatten "
+        "Conv1d BatchNorm1d GlobalAvgPool Flatten "
+        "Linear BatchNorm1d Cat"
     )
 
 

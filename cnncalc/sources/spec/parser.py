@@ -55,16 +55,20 @@ class Parser:
         while True:
             start = self.tokens.peek()
             items.append(self.item())
-            if count_layers(items[-1:]) > MAX_LAYERS or self.seen > MAX_LAYERS:
-                raise self._too_many(start)
+            self._check_count(items[-1:], start)
             while True:
                 separator = self._separator(opening)
                 if separator is None:
-                    if count_layers(items) > MAX_LAYERS:
-                        raise self._too_many(first)
+                    self._check_count(items, first)
                     return items
                 if not self.takes_options(separator, items):
                     break
+                items[-1] = self._postfix(items[-1])
+                self._check_count(items[-1:], start)
+
+    def _check_count(self, items: list[Item], start: Token) -> None:
+        if count_layers(items) > MAX_LAYERS or self.seen > MAX_LAYERS:
+            raise self._too_many(start)
 
     def _too_many(self, token: Token) -> LimitError:
         return LimitError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...errors import InputError
+from ...errors import InputError, OpError
 from ...formula import FUNCTIONS
 from ...graph import Graph, Input
 from ...shape import parse_shape, to_shape
@@ -39,7 +39,7 @@ def build(document: Document, root: Node, default_name: str) -> Graph:
     default = layers.plan.explicit_rank() or 2
     flows = {each.name: _flow(each, default) for each in inputs}
     graph = layers.plan.graph(name, inputs, [settled(link) for link in outputs], flows)
-    _check_outputs(document, graph, layers, entries)
+    _check_outputs(document, graph, layers)
     return graph
 
 
@@ -180,15 +180,18 @@ def _order(document: Document, plan: Plan) -> None:
     plan.steps = [plan.steps[at] for at in order]
 
 
-def _check_outputs(
-    document: Document, graph: Graph, layers: Layers, entries: dict[str, Entry]
-) -> None:
+def _check_outputs(document: Document, graph: Graph, layers: Layers) -> None:
     """Refuse references to outputs that a layer does not have."""
-    counts = {layer.name: layer.op.output_count() for layer in graph.layers}
+    ops = {layer.name: layer.op for layer in graph.layers}
     for later in layers.references:
         found, output = later.look_up()
-        if isinstance(found, Step) and output >= counts.get(found.name, 1):
-            have = counts.get(found.name, 1)
-            outputs = "one output" if have == 1 else f"{have} outputs"
+        if not output or not isinstance(found, Step):
+            continue
+        try:
+            count = ops[found.name].output_count()
+        except OpError:
+            continue  # it depends on the input's size: the analysis will see
+        if output >= count:
+            outputs = "one output" if count == 1 else f"{count} outputs"
             message = f"{found.name} has {outputs}, counted from 0"
             raise document.error(message, later.node.at)

@@ -87,7 +87,7 @@ class Document:
 
     def word(self, node: Node, what: str) -> str:
         """A text that is not empty."""
-        if not isinstance(node.value, str) or not node.value.strip():
+        if not isinstance(node.value, str) or not node.value:
             raise self.unexpected(node, what)
         return node.value
 

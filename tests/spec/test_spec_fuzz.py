@@ -26,7 +26,7 @@ SPECS = [
     "3*(conv3x3@64 p1, relu), a=fc10",
     "Conv3×3@256 ×3, fc 10, relu, dropout 0.5, fc10, softmax",
     "input 224x224x3 hwc -> stem=Conv2d(3, 64, 7, stride=2, padding=(3, 3)); lstm64 bidirectional",
-    "2*2*(2*relu, (gap) x2), Reshape(('=0', -1)), Einsum('ab,bc->ac'), Split((1,2),dim=-1)",
+    "2*2*(2*relu, (gap) x2), Reshape(('=0', -1)), Einsum('ab->ba'), Split((1,2),dim=-1)",
 ]
 FILE = """\
 name: a

@@ -26,125 +26,14 @@ from math import gcd, lcm
 from typing import Literal, NamedTuple
 
 from .errors import LimitError
+from .indexmap import EXPAND, IndexMap
 
 Interval = tuple[int, int]
-Border = Literal["zeros", "reflect", "replicate", "circular"]
 
 #: A textbook field that repeats only after more positions than this is not kept.
 MAX_PERIOD = 4096
 #: Exact intervals are listed for axes up to this long.
 MAX_POSITIONS = 4_000_000
-
-
-class IndexMap(NamedTuple):
-    """Which input positions each output position of an op reads, along one axis.
-
-    Output position `q*len(taps) + r` reads the positions `taps[r] + q*step`. Those outside
-    the input are dropped (`zeros`) or folded back into it, as `border` says. `covers` is False
-    where the map fills only a part of the output (one input of a concatenation).
-    """
-
-    taps: tuple[range, ...]
-    step: int
-    border: Border = "zeros"
-    covers: bool = True
-
-    def reads(self, position: int, size: int) -> Sequence[int]:
-        """The positions of an input of `size` that output `position` reads, ascending."""
-        turn, phase = divmod(position, len(self.taps))
-        taps, base = self.taps[phase], turn * self.step
-        first, stop, gap = taps.start + base, taps.stop + base, taps.step
-        if self.border == "zeros":
-            if first < 0:
-                first += -(first // gap) * gap
-            return range(first, min(stop, size), gap)
-        return sorted({_fold(index, size, self.border) for index in range(first, stop, gap)})
-
-    @property
-    def is_identity(self) -> bool:
-        """Does every output position read just its own input position?"""
-        return self == _IDENTITY
-
-
-def _fold(index: int, size: int, border: Border) -> int:
-    """The input position that a padded `index` copies."""
-    if border == "circular":
-        return index % size
-    if border == "replicate":
-        return min(max(index, 0), size - 1)
-    turn = 2 * (size - 1)  # reflect: 0 1 2 3 2 1 0 1 ...
-    if turn == 0:
-        return 0
-    index %= turn
-    return min(index, turn - index)
-
-
-def window(kernel: int, stride: int, padding: int, dilation: int, border: Border) -> IndexMap:
-    """A sliding window: convolution, pooling, slicing (kernel 1), padding (kernel 1)."""
-    return IndexMap(
-        (range(-padding, dilation * (kernel - 1) - padding + 1, dilation),), stride, border
-    )
-
-
-def transposed_window(kernel: int, stride: int, padding: int, dilation: int) -> IndexMap:
-    """A transposed convolution: input `i` writes the outputs `i*stride - padding + t*dilation`."""
-    phases = []
-    for phase in range(stride):
-        reach = [phase + padding - tap * dilation for tap in range(kernel)]
-        phases.append(_progression(sorted(at // stride for at in reach if at % stride == 0)))
-    return IndexMap(tuple(phases), 1)
-
-
-def adaptive_windows(size: int, output: int) -> IndexMap:
-    """torch's adaptive windows: output j reads `[floor(j*n/o), ceil((j+1)*n/o))`."""
-    common = gcd(size, output)
-    phases = tuple(
-        range(j * size // output, -(-(j + 1) * size // output)) for j in range(output // common)
-    )
-    return IndexMap(phases, size // common)
-
-
-def resampling(size: int, output: int, scale: Fraction, mode: str, align: bool) -> IndexMap:
-    """Interpolation of `size` positions to `output` of them, `scale` = input per output.
-
-    `mode` is torch's: nearest, nearest-exact, linear (bilinear, trilinear), bicubic, area.
-    A linear tap of weight zero is not read, as in the gradient.
-    """
-    if mode == "area":
-        return adaptive_windows(size, output)
-    if mode.startswith("nearest"):
-        shift = Fraction(1, 2) * scale if mode == "nearest-exact" else Fraction(0)
-        before, after, fractional = 0, 0, False
-    else:
-        if align:
-            scale = Fraction(size - 1, output - 1) if output > 1 else Fraction(0)
-        shift = Fraction(0) if align else scale / 2 - Fraction(1, 2)
-        before, after, fractional = (1, 2, True) if mode == "bicubic" else (0, 1, True)
-    periodic = scale.denominator <= output
-    period = scale.denominator if periodic else output
-    phases = []
-    for phase in range(period):
-        at = phase * scale + shift
-        floor = at.numerator // at.denominator
-        exact = fractional and at == floor
-        phases.append(_taps(floor, before, after, exact))
-    return IndexMap(tuple(phases), scale.numerator, "replicate", covers=periodic)
-
-
-def _taps(floor: int, before: int, after: int, exact: bool) -> range:
-    return range(floor, floor + 1) if exact else range(floor - before, floor + after + 1)
-
-
-def _progression(indices: list[int]) -> range:
-    """The range that lists evenly spaced indices."""
-    if not indices:
-        return range(0)
-    gap = indices[1] - indices[0] if len(indices) > 1 else 1
-    return range(indices[0], indices[-1] + 1, gap)
-
-
-_IDENTITY = IndexMap((range(1),), 1)
-_EXPAND = IndexMap((range(1),), 0)
 
 
 class AxisField:
@@ -166,7 +55,7 @@ class AxisField:
         step: int,
         whole: bool,
         parents: tuple[AxisField, ...] = (),
-        rule: IndexMap | _Gather | Literal["source", "hull", "whole", "prefix"] = "source",
+        rule: IndexMap | Parted | Literal["source", "hull", "whole", "prefix"] = "source",
     ) -> None:
         self.size = size
         self.extent = extent
@@ -189,19 +78,21 @@ class AxisField:
             phases, step = self._compose(index_map)
         return AxisField(size, self.extent, phases, step, self.whole, (self,), index_map)
 
-    def gather(
-        self, index_map: IndexMap, inner: int, count: int, length: int, size: int | None
-    ) -> AxisField:
-        """Like `map`, on a dim of `length` in which this axis lies flattened with others.
-
-        The flat position `f` belongs to this axis' position `(f // inner) % count`.
-        """
-        rule = _Gather(index_map, inner, count, length)
-        return AxisField(size, self.extent, None, 0, self.whole, (self,), rule)
+    def split(self, rule: Parted, size: int) -> AxisField:
+        """Like `map`, where the op reads a dim that holds only parts of this axis."""
+        phases, step = None, 0
+        same = rule.as_index_map(size) if self.phases is not None else None
+        if same is not None:
+            phases, step = self._compose(same)
+        return AxisField(size, self.extent, phases, step, self.whole, (self,), rule)
 
     def mix(self, size: int | None) -> AxisField:
         """The field after an op in which every position sees all positions."""
         return AxisField(size, self.extent, None, 0, True, (self,), "whole")
+
+    def gate(self) -> AxisField:
+        """The field where every position also depends, like on a gate, on all positions."""
+        return AxisField(self.size, self.extent, self.phases, self.step, True, (self,), "whole")
 
     def prefix(self) -> AxisField:
         """The field after a recurrence: each position sees itself and all before it."""
@@ -209,7 +100,7 @@ class AxisField:
 
     def expand(self, size: int | None) -> AxisField:
         """The field of one position, broadcast to `size` positions."""
-        return self if self.size == size else self.map(_EXPAND, size)
+        return self if self.size == size else self.map(EXPAND, size)
 
     def _compose(self, index_map: IndexMap) -> tuple[tuple[Interval | None, ...] | None, int]:
         assert self.phases is not None
@@ -290,30 +181,68 @@ class AxisField:
         if rule == "source":
             return [(position, position) for position in range(self.size)]
         if rule == "hull":
-            return [_hull(intervals) for intervals in zip(*tables, strict=True)]
+            return [hull(intervals) for intervals in zip(*tables, strict=True)]
         if rule == "whole":
-            return [_hull(tables[0])] * self.size
+            return [hull(tables[0])] * self.size
         if rule == "prefix":
             return _running_hull(tables[0])
-        assert isinstance(rule, IndexMap | _Gather)
+        assert isinstance(rule, IndexMap | Parted)
         return _mapped(rule, tables[0], self.size)
 
 
-class _Gather(NamedTuple):
-    """An `IndexMap` over a flattened dim, seen from one of the axes that lie in it."""
+class Part(NamedTuple):
+    """A part of an axis that is split over dims: its index is `(position // weight) % length`.
+
+    `inner` says where it lies in its dim: at `(position in dim // inner) % length`.
+    """
+
+    inner: int
+    length: int
+    weight: int
+
+
+class Parted(NamedTuple):
+    """How an axis is read through a dim of `length` positions that holds some of its parts.
+
+    The parts `inside` are read through `index_map`; a position of the result has the index
+    `(position // weight) % here` along the new dim. The parts `outside` stay, each with its
+    old weight and its new one.
+    """
 
     index_map: IndexMap
-    inner: int
-    period: int
     length: int
+    inside: tuple[Part, ...]
+    outside: tuple[tuple[Part, int], ...]
+    weight: int
+    here: int
 
     def reads(self, position: int, size: int) -> Sequence[int]:
-        flat = self.index_map.reads(position, self.length)
-        return sorted({(index // self.inner) % self.period for index in flat})
+        """The positions of the axis that `position` of the result reads, ascending."""
+        base = sum(
+            position // new_weight % part.length * part.weight for part, new_weight in self.outside
+        )
+        flat = self.index_map.reads(position // self.weight % self.here, self.length)
+        return sorted(
+            {base + sum(at // p.inner % p.length * p.weight for p in self.inside) for at in flat}
+        )
+
+    def as_index_map(self, size: int) -> IndexMap | None:
+        """The same with a textbook field: blocks of neighbours that are read together."""
+        _, length, weight = self.inside[0]
+        if len(self.inside) > 1 or self.index_map != IndexMap((range(self.length),), 0):
+            return None
+        if self.here == 1 and weight == 1:
+            return IndexMap((range(length),), length)
+        block = weight * length
+        if self.here == 1 or block > min(size, MAX_PERIOD):
+            return None
+        return IndexMap(
+            tuple(range(at % weight, at % weight + block, weight) for at in range(block)), block
+        )
 
 
 def _mapped(
-    rule: IndexMap | _Gather, table: list[Interval | None], size: int
+    rule: IndexMap | Parted, table: list[Interval | None], size: int
 ) -> list[Interval | None]:
     ordered = all(table) and all(
         a[0] <= b[0] and a[1] <= b[1]  # type: ignore[index]  # all(table) holds: no None
@@ -328,11 +257,12 @@ def _mapped(
             first, last = table[reads[0]], table[reads[-1]]
             intervals.append((first[0], last[1]))  # type: ignore[index]  # ordered: no None
         else:
-            intervals.append(_hull([table[index] for index in reads]))
+            intervals.append(hull([table[index] for index in reads]))
     return intervals
 
 
-def _hull(intervals: Sequence[Interval | None]) -> Interval | None:
+def hull(intervals: Sequence[Interval | None]) -> Interval | None:
+    """The smallest interval that holds all of them; None holds nothing."""
     seen = [interval for interval in intervals if interval is not None]
     return (min(lo for lo, _ in seen), max(hi for _, hi in seen)) if seen else None
 
@@ -341,7 +271,7 @@ def _running_hull(table: list[Interval | None]) -> list[Interval | None]:
     result: list[Interval | None] = []
     sofar: Interval | None = None
     for interval in table:
-        sofar = _hull([sofar, interval])
+        sofar = hull([sofar, interval])
         result.append(sofar)
     return result
 
@@ -367,12 +297,12 @@ def _merge_phases(
     tracks = [(field.phases or (), field.step) for field in fields]
     step = tracks[0][1]
     if all(len(phases) == 1 and other == step for phases, other in tracks):
-        return (_hull([phases[0] for phases, _ in tracks]),), step
+        return (hull([phases[0] for phases, _ in tracks]),), step
     period = lcm(*(len(phases) for phases, _ in tracks))
     rate = fields[0].stride
     if period > MAX_PERIOD or any(field.stride != rate for field in fields):
         return None, 0  # no common period: only the exact intervals are left
-    merged = [_hull([field._hull_at([position]) for field in fields]) for position in range(period)]
+    merged = [hull([field._hull_at([position]) for field in fields]) for position in range(period)]
     return _shortest(merged, period * step // len(tracks[0][0]))
 
 

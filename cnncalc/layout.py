@@ -11,16 +11,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from .field import AxisField, IndexMap, merge, window
+from .field import AxisField, Part, Parted, merge
+from .indexmap import IndexMap
 from .shape import Shape, Size, product
 
-How = IndexMap | Literal["keep", "mix", "prefix"]
+How = IndexMap | Literal["keep", "mix", "gate", "prefix"]
 
 
 class Along(NamedTuple):
     """One output dim is read along dim `dim` of the input, in the way `how` says.
 
-    `keep`: position by position; `mix`: every position from all; `prefix`: from all up to it.
+    `keep`: position by position; `mix`: every position from all; `gate`: position by position,
+    with something taken from all (a norm's statistics); `prefix`: from all up to it.
     """
 
     dim: int
@@ -34,7 +36,7 @@ class Dims:
     names are contracted: every output position reads all of them.
     """
 
-    __slots__ = ("after", "along", "before", "routes")
+    __slots__ = ("after", "along", "before", "routes", "segment")
 
     def __init__(self, before: Shape, after: Shape, along: tuple[Along | None, ...]) -> None:
         self.before = before
@@ -50,6 +52,15 @@ class Dims:
                     and after[dim] == before[route.dim]
                 )
                 self.routes[route.dim] = (dim, "keep" if same else route.how)
+        #: The dim of positions (not the channels) that this input fills only a part of.
+        self.segment = next(
+            (
+                (route.dim, dim, route.how)
+                for dim, route in enumerate(along)
+                if dim >= 2 and route and isinstance(route.how, IndexMap) and not route.how.covers
+            ),
+            None,
+        )
 
     def __repr__(self) -> str:
         return f"Dims({self.before}, {self.after}, {self.along})"
@@ -162,6 +173,9 @@ def _through_dims(step: Dims, view: View) -> View:
     for each in view:
         seen = each
         source, axis, places, field = seen
+        if not places and step.segment is not None:
+            result.append(_in_segment(step, seen))
+            continue
         if len(places) == 1:
             dim, inner, length, _ = places[0]
             out, how = step.routes.get(dim, (0, "mix"))
@@ -184,10 +198,30 @@ def _through_dims(step: Dims, view: View) -> View:
     return view if unchanged else tuple(result)
 
 
+def _in_segment(step: Dims, seen: Seen) -> Seen:
+    """What is the same everywhere, in an op that fills only a part of dim `out`.
+
+    So it is there in that part only, and not at the other positions along the dim.
+    """
+    assert step.segment is not None
+    dim, out, part = step.segment
+    size, length = step.after[out], step.before[dim]
+    if size is None or length is None:
+        return seen
+    filled = tuple(range(1 if part.reads(at, length) else 0) for at in range(size))
+    field = seen.field.map(IndexMap(filled, 0, covers=False), size)
+    return seen._replace(places=(Place(out, 1, size, 1),), field=field)
+
+
 def _through_each_place(step: Dims, seen: Seen) -> Seen:
-    for place in seen.places:
-        route = step.routes.get(place.dim)
-        seen = _follow(step, seen, place, *route) if route else _contract(step, seen, place)
+    for dim in {place.dim for place in seen.places}:
+        if not any(place.dim == dim for place in seen.places):
+            break  # the axis is seen as a whole by now
+        route = step.routes.get(dim)
+        if route is not None and route[1] == "keep":
+            seen = _moved(seen, dim, route[0])
+        else:
+            seen = _follow(step, seen, dim, *(route or (None, "mix")))
     # The dims were renamed under a marker, so that a swap cannot confuse old and new.
     places = tuple(
         place._replace(dim=~place.dim) if place.dim < 0 else place for place in seen.places
@@ -195,48 +229,84 @@ def _through_each_place(step: Dims, seen: Seen) -> Seen:
     return seen._replace(places=places)
 
 
-def _follow(step: Dims, seen: Seen, place: Place, dim: int, how: How) -> Seen:
-    """One place of an axis, along an output dim that reads its dim."""
-    size = step.after[dim]
-    if how == "keep":
-        return _replaced(seen, place, place._replace(dim=~dim))
-    if how == "mix":
-        return _replaced(seen, place, place._replace(dim=~dim), seen.field.mix(seen.field.size))
-    alone = len(seen.places) == 1
-    full = alone and place.inner == 1 and place.length == step.before[place.dim]
-    moved = Place(~dim, 1, size, 1)
-    if how == "prefix":
-        field = seen.field.prefix() if full else seen.field.mix(seen.field.size)
-        return _replaced(seen, place, place._replace(dim=~dim), field)
-    if full:
-        return _replaced(seen, place, moved, seen.field.map(how, size))
-    length = step.before[place.dim]
-    if alone and length is not None and place.length is not None:
-        field = seen.field.gather(how, place.inner, place.length, length, size)
-        return _replaced(seen, place, moved, field)
-    # A window over a part of a split axis: no interval rule; every position may see it all.
-    return seen._replace(places=(), field=seen.field.mix(1))
+def _moved(seen: Seen, dim: int, out: int) -> Seen:
+    """The places in `dim`, now in the output dim `out`."""
+    places = tuple(place._replace(dim=~out) if place.dim == dim else place for place in seen.places)
+    return seen._replace(places=places)
 
 
-def _contract(step: Dims, seen: Seen, place: Place) -> Seen:
-    """One place of an axis, in a dim that the op mixes away."""
-    rest = tuple(other for other in seen.places if other is not place)
-    size, length = seen.field.size, place.length
-    if not rest or size is None or length is None:
+def _follow(step: Dims, seen: Seen, dim: int, out: int | None, how: How) -> Seen:
+    """An axis through a dim that holds it or parts of it; `out` is None where the dim goes."""
+    field, length = seen.field, step.before[dim]
+    place = seen.places[0]
+    if len(seen.places) == 1:
+        full = place.inner == 1 and place.length == length
+        if out is None:
+            return seen._replace(places=(), field=_contracted(field))
+        if isinstance(how, IndexMap):
+            if full:
+                size = step.after[out]
+                return seen._replace(places=(Place(~out, 1, size, 1),), field=field.map(how, size))
+        elif how in ("mix", "gate") or full:
+            changed = {"mix": _mixed, "gate": _gated, "prefix": AxisField.prefix}[how]
+            return _moved(seen._replace(field=changed(field)), dim, out)
+    return _follow_parts(step, seen, dim, out, how)
+
+
+def _mixed(field: AxisField) -> AxisField:
+    return field if field.size == 1 else field.mix(field.size)
+
+
+def _gated(field: AxisField) -> AxisField:
+    return field if field.size == 1 else field.gate()
+
+
+def _contracted(field: AxisField) -> AxisField:
+    """The field of one position that stands for all of them."""
+    return field if field.size == 1 else field.mix(1)
+
+
+def _follow_parts(step: Dims, seen: Seen, dim: int, out: int | None, how: How) -> Seen:
+    """An axis through a dim that holds only parts of it, or it beside another axis."""
+    length, size = step.before[dim], None if out is None else step.after[out]
+    inside = [place for place in seen.places if place.dim == dim]
+    rest = [place for place in seen.places if place.dim != dim]
+    parts = tuple(Part(p.inner, p.length or 0, p.weight) for p in inside)
+    unknown = None in (length, seen.field.size) or any(p.length is None for p in seen.places)
+    if unknown or length is None or (out is not None and size is None):
         return seen._replace(places=(), field=seen.field.mix(1))
-    if place.weight == 1:  # the fast-moving part of a split axis: a window of its length
-        blocks = window(length, length, 0, 1, "zeros")
-        rest = tuple(other._replace(weight=other.weight // length) for other in rest)
-        return seen._replace(places=rest, field=seen.field.map(blocks, size // length))
-    if place.weight * length == size:  # the slow-moving part: every weight-th position
-        comb = IndexMap((range(0, size, place.weight),), 1)
-        return seen._replace(places=rest, field=seen.field.map(comb, place.weight))
-    return seen._replace(places=(), field=seen.field.mix(1))
+    if out is not None and how in ("mix", "gate"):
+        one = len(parts) == 1
+        weight, count = (parts[0].weight, parts[0].length) if one else (1, 1)
+        outside = tuple((Part(1, p.length or 0, p.weight), p.weight) for p in rest)
+        rule = Parted(_all_of(length), length, parts, outside, weight, count)
+        return _moved(seen._replace(field=seen.field.split(rule, seen.field.size or 0)), dim, out)
+    index_map = _up_to(length) if how == "prefix" else how
+    if out is None or isinstance(index_map, str):
+        index_map = _all_of(length)
+    # The parts are numbered anew: the new one in the place of the fastest of those it replaces.
+    first = min(inside, key=lambda place: place.weight)
+    new = Place(~out if out is not None else 0, 1, size if out is not None else 1, first.weight)
+    outside_parts, places, weight, new_weight = [], [], 1, 1
+    for place in sorted([*rest, new], key=lambda place: place.weight):
+        if place is new:
+            new_weight = weight
+        else:
+            part = Part(1, place.length or 0, place.weight)
+            outside_parts.append((part, weight))
+        if place is not new or out is not None:
+            places.append(place._replace(weight=weight))
+        weight *= place.length or 0
+    rule = Parted(index_map, length, parts, tuple(outside_parts), new_weight, new.length or 0)
+    return seen._replace(places=tuple(places), field=seen.field.split(rule, weight))
 
 
-def _replaced(seen: Seen, old: Place, new: Place, field: AxisField | None = None) -> Seen:
-    places = tuple(new if place is old else place for place in seen.places)
-    return seen._replace(places=places, field=field or seen.field)
+def _all_of(length: int) -> IndexMap:
+    return IndexMap((range(length),), 0)
+
+
+def _up_to(length: int) -> IndexMap:
+    return IndexMap(tuple(range(at + 1) for at in range(length)), 0, covers=False)
 
 
 def _through_regroup(step: Regroup, seen: Seen) -> Seen:
@@ -303,34 +373,39 @@ def _joined(places: list[Place]) -> tuple[Place, ...]:
 
 
 def _blocks(before: Shape, after: Shape) -> list[tuple[list[int], list[int]]]:
-    """The smallest runs of old and new dims that hold the same elements."""
-    blocks = []
+    """The smallest runs of old and new dims that hold the same elements.
+
+    Around unknown sizes, what matches from the left and from the right is cut off; what is left
+    over between them is one run, or pairs of unknown sizes if there is nothing else.
+    """
+    left = _runs(before, after)
+    i, j = (left[-1][0][-1] + 1, left[-1][1][-1] + 1) if left else (0, 0)
+    right = [
+        ([len(before) - 1 - dim for dim in old[::-1]], [len(after) - 1 - dim for dim in new[::-1]])
+        for old, new in _runs(before[i:][::-1], after[j:][::-1])[::-1]
+    ]
+    k, m = (right[0][0][0], right[0][1][0]) if right else (len(before), len(after))
+    old, new = list(range(i, k)), list(range(j, m))
+    pairs = len(old) == len(new) and {*before[i:k], *after[j:m]} <= {None}
+    middle = [([a], [b]) for a, b in zip(old, new, strict=True)] if pairs else [(old, new)]
+    return [*left, *middle, *right]
+
+
+def _runs(before: Shape, after: Shape) -> list[tuple[list[int], list[int]]]:
+    """Matching runs from the left, as far as the sizes are known."""
+    runs = []
     i = j = 0
-    while i < len(before) or j < len(after):
-        old, new = [i] if i < len(before) else [], [j] if j < len(after) else []
-        i, j = i + len(old), j + len(new)
-        while True:
-            have, want = product(before[d] for d in old), product(after[d] for d in new)
-            if have == want and have is not None:
-                break
-            if have is None or want is None:
-                if len(old) == len(new) == 1 and have is want:
-                    break  # an unknown size that stays as it is
-                old, new = list(range(old[0], len(before))), list(range(new[0], len(after)))
-                i, j = len(before), len(after)
-                break
-            if have < want and i < len(before):
-                old.append(i)
+    while i < len(before) and j < len(after):
+        have, want, first, second = before[i], after[j], i, j
+        while have is not None and want is not None and have != want:
+            if have < want:
                 i += 1
-            elif have > want and j < len(after):
-                new.append(j)
+                have = product((have, before[i])) if i < len(before) else None
+            else:
                 j += 1
-            else:  # trailing dims of size one, or sizes that do not fit
-                old, new = (
-                    list(range(old[0] if old else i, len(before))),
-                    new + list(range(j, len(after))),
-                )
-                i, j = len(before), len(after)
-                break
-        blocks.append((old, new))
-    return blocks
+                want = product((want, after[j])) if j < len(after) else None
+        if have is None or want is None:
+            break
+        i, j = i + 1, j + 1
+        runs.append((list(range(first, i)), list(range(second, j))))
+    return runs

@@ -61,8 +61,8 @@ def product(sizes: Iterable[Size]) -> Size:
 
 
 def format_shape(shape: Sequence[Size], separator: str = "x") -> str:
-    """`1x64x112x112`, with `?` for a size that is not known."""
-    return separator.join("?" if size is None else str(size) for size in shape)
+    """`1x64x112x112`, with `?` for a size that is not known; `()` where there are no dims."""
+    return separator.join("?" if size is None else str(size) for size in shape) or "()"
 
 
 def parse_shape(text: str, layout: str = "chw") -> tuple[int, ...]:

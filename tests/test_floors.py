@@ -15,6 +15,7 @@ FLOORS = {
     "cnncalc.errors": 0,
     "cnncalc.shape": 1,
     "cnncalc.formula": 1,
+    "cnncalc.indexmap": 1,
     "cnncalc.field": 1,
     "cnncalc.finding": 1,
     "cnncalc.layout": 1,

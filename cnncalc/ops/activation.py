@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 
 from ..finding import Misfit
 from ..formula import Formula
+from ..indexmap import IndexMap
 from ..layout import Along, Dims, Read
 from ..shape import Shape, format_shape
 from .arguments import arg, choice, flag, integer, number
 from .arguments import optional as maybe
 from .base import Elementwise, Op, channels
-from .norm import mixing
 from .registry import op
 
 
@@ -48,7 +48,7 @@ class PReLU(Elementwise):
     params: ClassVar[Formula] = Formula("c")
 
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
-        received = channels(inputs[0])
+        received = channels(inputs[0]) if len(inputs[0]) > 1 else 1
         if received is not None and self.num_parameters not in (1, received):
             message = f"PReLU has {self.num_parameters} slopes but receives {received} channels"
             yield Misfit("norm-num-features", message, self.num_parameters, received)
@@ -211,14 +211,19 @@ class GLU(Op):
         return tuple(shape)
 
     def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
-        from ..field import IndexMap
-
-        along = [Along(dim) for dim in range(len(output))]
+        along: list[Along | None] = [Along(dim) for dim in range(len(output))]
         dim = self._halved(inputs[0])
         half = None if dim is None else output[dim]
-        if dim is not None and half is not None:
-            along[dim] = Along(dim, IndexMap((range(0, 2 * half, half),), 1))
+        if dim is not None:
+            halves = None if half is None else IndexMap((range(0, 2 * half, half),), 1)
+            along[dim] = None if halves is None else Along(dim, halves)
         return ((Dims(inputs[0], output, tuple(along)),),)
+
+
+def mixing(shape: Shape, dims: set[int]) -> Read:
+    """The read of an op that keeps the shape and mixes each position along `dims`."""
+    along = tuple(Along(dim, "mix" if dim in dims else "keep") for dim in range(len(shape)))
+    return (Dims(shape, shape, along),)
 
 
 class _Softmax(Op):
@@ -260,6 +265,11 @@ class Softmin(_Softmax):
 class Softmax2d(Op):
     """The softmax over the channels at each position."""
 
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        if len(inputs[0]) not in (3, 4):
+            message = f"Softmax2d expects 4 dims but receives {format_shape(inputs[0])}"
+            yield Misfit("dims", message, 4, len(inputs[0]))
+
     def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
         return (mixing(output, {len(output) - 3}),)
 
@@ -289,6 +299,11 @@ class Dropout(_Dropout):
 @op("dropout1d", functions=("dropout1d",))
 class Dropout1d(_Dropout):
     """Set random channels of sequences to 0 in training; nothing at inference."""
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        if len(inputs[0]) not in (2, 3):
+            message = f"Dropout1d expects 3 dims but receives {format_shape(inputs[0])}"
+            yield Misfit("dims", message, 3, len(inputs[0]))
 
 
 @op("dropout2d", functions=("dropout2d",))

@@ -17,6 +17,7 @@ from ..shape import Shape, broadcast, format_shape, product
 from .arguments import arg, count, flag, number
 from .arguments import optional as maybe
 from .base import Op
+from .linear import alike
 from .registry import op
 
 
@@ -29,6 +30,7 @@ class MultiheadAttention(Op):
     """
 
     arity: ClassVar[int | None] = None
+    least_dims = 1
 
     embed_dim: int | None = arg("e", inferred=True)
     num_heads: int = arg("h", convert=count)
@@ -57,14 +59,28 @@ class MultiheadAttention(Op):
         return self
 
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        if len(inputs) not in (1, 3):
+            message = (
+                "MultiheadAttention takes one input (self-attention) or query, key and value, "
+                f"but receives {len(inputs)}"
+            )
+            yield Misfit("inputs", message, "1 or 3", len(inputs))
+            return
         expected = (self.embed_dim, self.kdim or self.embed_dim, self.vdim or self.embed_dim)
+        inputs = inputs if len(inputs) == 3 else inputs * 3
         for shape, features in zip(inputs, expected, strict=False):
             if len(shape) != 3:
                 message = f"MultiheadAttention expects 3 dims but receives {format_shape(shape)}"
                 yield Misfit("dims", message, 3, len(shape))
-            elif None not in (shape[-1], features) and shape[-1] != features:
+                return
+            if None not in (shape[-1], features) and shape[-1] != features:
                 message = f"MultiheadAttention expects {features} features but receives {shape[-1]}"
                 yield Misfit("linear-in-features", message, features, shape[-1])
+                return
+        batch, (query, key, value) = 0 if self.batch_first else 1, inputs
+        if not (alike((query[batch],), (key[batch],)) and alike(key[:2], value[:2])):
+            shapes = ", ".join(map(format_shape, inputs))
+            yield Misfit("matmul-shapes", f"query, key, value do not fit: {shapes}")
 
     def _lengths(self, inputs: tuple[Shape, ...]) -> tuple[Any, Any, Any]:
         batch, length = (0, 1) if self.batch_first else (1, 0)
@@ -122,6 +138,12 @@ class MultiheadAttention(Op):
         return super().symbol_names() | {"Lq", "Lk", "dk", "dv"}
 
 
+def spreads(shape: Shape, wanted: Shape) -> bool:
+    """Does `shape` broadcast to `wanted` without changing it?"""
+    pairs = zip(shape[::-1], wanted[::-1], strict=False)
+    return len(shape) <= len(wanted) and all(a in (None, 1, b) or b is None for a, b in pairs)
+
+
 @op("sdpa", functions=("scaled_dot_product_attention",), torch="")
 class ScaledDotProductAttention(Op):
     """softmax(Q K^T / sqrt(D)) V for inputs query, key, value `(..., L, D)`; maybe a mask."""
@@ -140,19 +162,23 @@ class ScaledDotProductAttention(Op):
             yield Misfit("inputs", message, 3, len(inputs))
             return
         query, key, value = inputs[:3]
-        fits = (
-            (query[-1] == key[-1] or None in (query[-1], key[-1]))
-            and (key[-2] == value[-2] or None in (key[-2], value[-2]))
-            and broadcast([query[:-2] or (1,), key[:-2] or (1,), value[:-2] or (1,)]) is not None
-        )
-        if not fits:
+        leading = broadcast([shape[:-2] for shape in inputs[:3]])
+        fits = alike(query[-1:], key[-1:]) and alike(key[-2:-1], value[-2:-1])
+        if leading is None or not fits:
             shapes = ", ".join(format_shape(shape) for shape in inputs[:3])
             yield Misfit("matmul-shapes", f"query, key, value do not fit: {shapes}")
+            return
+        weights = (*leading, query[-2], key[-2])
+        if len(inputs) == 4 and not spreads(inputs[3], weights):
+            message = f"a mask of {format_shape(inputs[3])} does not fit {format_shape(weights)}"
+            yield Misfit("matmul-shapes", message, list(weights), list(inputs[3]))
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         if len(inputs) < 3 or any(len(shape) < 2 for shape in inputs[:3]):
             return inputs[0]
-        return (*inputs[0][:-1], inputs[2][-1])
+        leading = broadcast([shape[:-2] for shape in inputs[:3]])
+        query = inputs[0] if leading is None else (*leading, inputs[0][-2], None)
+        return (*query[:-1], inputs[2][-1])
 
     def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
         rank = len(output)
@@ -161,11 +187,12 @@ class ScaledDotProductAttention(Op):
             shift = rank - len(shape)
             along: list[Along | None] = [None] * rank
             for dim in range(max(shift, 0), rank - last):
-                along[dim] = Along(dim - shift)
+                if shape[dim - shift] in (None, output[dim]):
+                    along[dim] = Along(dim - shift)
             return (Dims(shape, output, tuple(along)),)
 
-        # The query keeps its positions; keys and values are mixed.
-        return tuple(read(shape, 1 if index == 0 else 2) for index, shape in enumerate(inputs))
+        # Query and mask keep their positions; keys and values are mixed.
+        return tuple(read(shape, 2 if index in (1, 2) else 1) for index, shape in enumerate(inputs))
 
     def symbols(self, inputs: tuple[Shape, ...], output: Shape) -> dict[str, Any]:
         values = super().symbols(inputs, output)

@@ -21,7 +21,7 @@ from ..errors import OpError, closest
 from ..finding import Misfit
 from ..formula import Formula
 from ..layout import Dims, Read
-from ..shape import Shape, Size
+from ..shape import Shape, Size, format_shape
 from .arguments import REQUIRED, Argument, arg, shown
 from .reads import Demand, aligned, demand
 
@@ -70,8 +70,10 @@ class Op:
     functions: ClassVar[tuple[str, ...]] = ()
     #: The class in torch that it equals, or "" where torch has only functions.
     torch_name: ClassVar[str] = ""
-    #: How many inputs it takes; None: two or more, or what `arity_check` says.
+    #: How many inputs it takes; None: one or more, and `check` may know better.
     arity: ClassVar[int | None] = 1
+    #: Dims that each input must have for the rules to make sense of it.
+    least_dims: ClassVar[int] = 0
     #: Output size per spatial axis, parameters, running buffers, multiply-accumulates.
     out_size: ClassVar[Formula | None] = None
     params: ClassVar[Formula] = Formula("0")
@@ -249,14 +251,9 @@ class Op:
 
     def measure(self, inputs: tuple[Shape, ...]) -> Measure:
         """Everything the analysis needs to know about this op on these inputs."""
-        refusal = self._arity_misfit(inputs)
+        refusal = self._arity_misfit(inputs) or self._dims_misfit(inputs)
         if refusal is not None:
-            unknown: Shape = inputs[0] if inputs else (None,)
-            nothing: tuple[Read, ...] = tuple(
-                (Dims(shape, unknown, (None,) * len(unknown)),) for shape in inputs
-            )
-            demands: tuple[Demand, ...] = (None,) * len(inputs)
-            return Measure(self, (unknown,), None, None, None, (nothing,), demands, (refusal,))
+            return self._refused(inputs, refusal)
         op = self.complete(inputs)
         outputs = op.outputs(inputs)
         reads = op.all_reads(inputs, outputs)
@@ -272,6 +269,21 @@ class Op:
         )
         return Measure(op, outputs, params, buffers, macs, reads, demands, tuple(op.check(inputs)))
 
+    def _refused(self, inputs: tuple[Shape, ...], refusal: Misfit) -> Measure:
+        """The measure where no rule applies: nothing is known."""
+        unknown: Shape = inputs[0] if inputs else (None,)
+        nothing: tuple[Read, ...] = tuple(
+            (Dims(shape, unknown, (None,) * len(unknown)),) for shape in inputs
+        )
+        try:
+            count = self.output_count()
+        except OpError:
+            count = 1  # it depends on the input how many there are
+        demands: tuple[Demand, ...] = (None,) * len(inputs)
+        return Measure(
+            self, (unknown,) * count, None, None, None, (nothing,) * count, demands, (refusal,)
+        )
+
     def _arity_misfit(self, inputs: tuple[Shape, ...]) -> Misfit | None:
         wanted = self.arity
         if wanted is None:
@@ -286,6 +298,16 @@ class Op:
             wanted,
             len(inputs),
         )
+
+    def _dims_misfit(self, inputs: tuple[Shape, ...]) -> Misfit | None:
+        for shape in inputs:
+            if len(shape) < self.least_dims:
+                wanted = f"{self.least_dims} dims" if self.least_dims > 1 else "a dim"
+                message = (
+                    f"{self.type} expects at least {wanted} but receives {format_shape(shape)}"
+                )
+                return Misfit("dims", message, self.least_dims, len(shape))
+        return None
 
 
 class Elementwise(Op):

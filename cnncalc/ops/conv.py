@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from ..errors import OpError
-from ..field import Border, IndexMap, transposed_window
 from ..finding import Misfit
 from ..formula import Formula
+from ..indexmap import Border, IndexMap, transposed_window
 from ..layout import Along
 from ..shape import Shape, Size
 from .arguments import arg, axes, choice, count, flag, natural

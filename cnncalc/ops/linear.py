@@ -15,9 +15,18 @@ from .base import Op
 from .registry import op
 
 
+def alike(first: Shape, second: Shape) -> bool:
+    """Can the two shapes be equal, as far as they are known?"""
+    return len(first) == len(second) and all(
+        a == b or None in (a, b) for a, b in zip(first, second, strict=True)
+    )
+
+
 @op("linear", "fc", "dense", "fullyconnected")
 class Linear(Op):
     """y = W x + b over the last dim."""
+
+    least_dims = 1
 
     in_features: int | None = arg("ci", inferred=True)
     out_features: int | None = arg("co", inferred=True)
@@ -63,6 +72,7 @@ class Bilinear(Op):
     """y_k = x1 A_k x2 + b_k over the last dims of two inputs."""
 
     arity: ClassVar[int | None] = 2
+    least_dims = 1
 
     in1_features: int = arg("c1")
     in2_features: int = arg("c2")
@@ -79,6 +89,9 @@ class Bilinear(Op):
             if shape[-1] is not None and shape[-1] != expected:
                 message = f"Bilinear expects {expected} features but receives {shape[-1]}"
                 yield Misfit("linear-in-features", message, expected, shape[-1])
+        if not alike(inputs[0][:-1], inputs[1][:-1]):
+            message = f"Bilinear cannot pair {' and '.join(map(format_shape, inputs))}"
+            yield Misfit("merge-shapes", message, list(inputs[0]), list(inputs[1]))
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         return (*inputs[0][:-1], self.out_features)
@@ -119,6 +132,7 @@ class MatMul(Op):
     """The matrix product of the last two dims, the dims before them broadcast."""
 
     arity: ClassVar[int | None] = 2
+    least_dims = 1
 
     macs: ClassVar[Formula] = Formula("B*n*m*k")
 
@@ -210,7 +224,8 @@ class Einsum(Op):
     """Sum of products over named dims: `bij,bjk->bik` is a batched matrix product.
 
     MACs are the product of all sizes, as for one nested loop over every letter; of three or
-    more operands, pairwise from the left, as torch contracts them.
+    more operands, pairwise from the left, as torch contracts them. What only one operand has is
+    summed before, and products without a sum are no MACs.
     """
 
     arity: ClassVar[int | None] = None
@@ -272,18 +287,16 @@ class Einsum(Op):
         terms = self._terms(inputs)
         if terms is None or self._sizes(inputs) is None:
             return tuple((Dims(shape, output, (None,) * len(output)),) for shape in inputs)
-        return tuple(
-            (
-                Dims(
-                    shape,
-                    output,
-                    tuple(
-                        Along(term.index(letter)) if letter in term else None for letter in terms[1]
-                    ),
-                ),
-            )
-            for term, shape in zip(terms[0], inputs, strict=True)
-        )
+
+        def read(term: str, shape: Shape) -> Read:
+            along: list[Along | None] = []
+            for letter, size in zip(terms[1], output, strict=True):
+                dim = term.find(letter)
+                stays = dim >= 0 and shape[dim] in (None, size)  # not broadcast
+                along.append(Along(dim) if stays else None)
+            return (Dims(shape, output, tuple(along)),)
+
+        return tuple(read(term, shape) for term, shape in zip(terms[0], inputs, strict=True))
 
     def symbols(self, inputs: tuple[Shape, ...], output: Shape) -> dict[str, Any]:
         return {**super().symbols(inputs, output), "loops": self._loops(inputs)}
@@ -298,10 +311,13 @@ class Einsum(Op):
         total: Size = 0
         held = operands[0]
         for index, term in enumerate(operands[1:], start=2):
-            letters = "".join(dict.fromkeys(held + term))
-            loops = product(sizes[letter] for letter in letters)
-            total = None if total is None or loops is None else total + loops
             later = result + "".join(operands[index:])
+            letters = [
+                x for x in dict.fromkeys(held + term) if x in later or (x in held and x in term)
+            ]
+            if not set(letters) <= set(later):  # else nothing is summed: a plain product
+                loops = product(sizes[letter] for letter in letters)
+                total = None if total is None or loops is None else total + loops
             held = "".join(letter for letter in letters if letter in later)
         return total
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from ..field import IndexMap, window
 from ..finding import Misfit
+from ..indexmap import IndexMap, window
 from ..layout import Along, Dims, Read
 from ..shape import Shape, broadcast, format_shape
 from .arguments import arg, flag, integer, number
@@ -149,13 +149,15 @@ class Stack(Op):
 
     dim: int = arg("", 0, integer)
 
-    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
-        fits = resolve(self.dim, len(inputs[0]) + 1) is not None and all(
+    def _fits(self, inputs: tuple[Shape, ...]) -> bool:
+        return resolve(self.dim, len(inputs[0]) + 1) is not None and all(
             len(shape) == len(inputs[0])
             and all(a == b or None in (a, b) for a, b in zip(shape, inputs[0], strict=True))
             for shape in inputs
         )
-        if not fits:
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        if not self._fits(inputs):
             shapes = ", ".join(format_shape(shape) for shape in inputs)
             message = f"{shapes} cannot be stacked along dim {self.dim}"
             yield Misfit("merge-shapes", message, list(inputs[0]), list(inputs[-1]))
@@ -166,6 +168,8 @@ class Stack(Op):
         return shape if at is None else (*shape[:at], len(inputs), *shape[at:])
 
     def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
+        if not self._fits(inputs):
+            return tuple(kept(shape, output, *[None] * len(output)) for shape in inputs)
         at = resolve(self.dim, len(inputs[0]) + 1) or 0
         return tuple(
             kept(shape, output, *range(at), None, *range(at, len(shape))) for shape in inputs

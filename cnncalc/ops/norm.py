@@ -6,13 +6,13 @@ are taken from the input itself (layer, group and instance norm over space) mix 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from ..errors import OpError
-from ..field import window
 from ..finding import Misfit
 from ..formula import Formula
+from ..indexmap import window
 from ..layout import Along, Dims, Read
 from ..shape import Shape, Size, format_shape, product
 from .arguments import arg, count, each, flag, number
@@ -21,9 +21,9 @@ from .base import Op, channels
 from .registry import op
 
 
-def mixing(shape: Shape, dims: set[int]) -> Read:
-    """The read of an op that keeps the shape and mixes each position along `dims`."""
-    along = tuple(Along(dim, "mix" if dim in dims else "keep") for dim in range(len(shape)))
+def normalised(shape: Shape, dims: set[int]) -> Read:
+    """The read of a norm over `dims`: each position by itself, and the statistics of all."""
+    along = tuple(Along(dim, "gate" if dim in dims else "keep") for dim in range(len(shape)))
     return (Dims(shape, shape, along),)
 
 
@@ -38,9 +38,13 @@ class _ChannelNorm(Op):
             return self.replace(num_features=received)
         return self
 
+    def _ranks(self) -> tuple[int, ...]:
+        """How many dims the input may have; none: any."""
+        return (self.rank + 2,)
+
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
         shape, expected = inputs[0], self.num_features
-        wanted = (2, 3) if self.rank == 1 else (self.rank + 2,)
+        wanted = self._ranks()
         if self.rank and len(shape) not in wanted:
             text = " or ".join(map(str, wanted))
             yield Misfit(
@@ -49,8 +53,9 @@ class _ChannelNorm(Op):
                 text,
                 len(shape),
             )
+            return
         received = channels(shape)
-        if None not in (received, expected) and received != expected:
+        if self._uses_features() and None not in (received, expected) and received != expected:
             yield Misfit(
                 "norm-num-features",
                 f"{self.type} expects {expected} channels but receives {received}",
@@ -58,6 +63,17 @@ class _ChannelNorm(Op):
                 received,
                 f"{self.type}({received})",
             )
+
+    def _too_few_values(self, shape: Shape, dims: Iterable[int]) -> Iterator[Misfit]:
+        """The misfit of statistics over `dims` of the input that are of one value."""
+        single = all(shape[dim] == 1 for dim in dims)
+        if single and len(shape) in self._ranks() and not getattr(self, "track_running_stats", 1):
+            message = f"{self.type} has statistics of one value only in {format_shape(shape)}"
+            yield Misfit("input-too-small", message, 2, 1)
+
+    def _uses_features(self) -> bool:
+        """Has it anything of the size `num_features`?"""
+        return bool(getattr(self, "affine", True) or getattr(self, "track_running_stats", True))
 
 
 class _BatchNorm(_ChannelNorm):
@@ -73,6 +89,19 @@ class _BatchNorm(_ChannelNorm):
     # Running mean and variance, and the number of batches seen.
     buffers: ClassVar[Formula] = Formula("(2*c + 1)*t")
 
+    def _ranks(self) -> tuple[int, ...]:
+        return (2, 3) if self.rank == 1 else (self.rank + 2,)
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        yield from super().check(inputs)
+        shape = inputs[0]
+        yield from self._too_few_values(shape, [dim for dim in range(len(shape)) if dim != 1])
+
+    def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
+        if self.track_running_stats:
+            return super().reads(inputs, output)
+        return (normalised(output, set(range(len(output))) - {1}),)
+
 
 class _InstanceNorm(_ChannelNorm):
     """Normalise each channel of each sample by its mean and variance over its positions."""
@@ -86,9 +115,13 @@ class _InstanceNorm(_ChannelNorm):
     params: ClassVar[Formula] = Formula("2*c*a")
     buffers: ClassVar[Formula] = Formula("(2*c + 1)*t")
 
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        yield from super().check(inputs)
+        yield from self._too_few_values(inputs[0], range(2, len(inputs[0])))
+
     def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
         dims = set() if self.track_running_stats else set(range(2, len(output)))
-        return (mixing(output, dims),)
+        return (normalised(output, dims),)
 
 
 _BATCH, _INSTANCE = ("batchnorm", "bn"), ("instancenorm", "in")
@@ -128,6 +161,8 @@ class InstanceNorm3d(_InstanceNorm):
 class GroupNorm(Op):
     """Normalise groups of channels of each sample over their positions."""
 
+    least_dims = 2
+
     num_groups: int = arg("g")
     num_channels: int | None = arg("c", inferred=True)
     eps: float = arg("", 1e-5, number)
@@ -150,10 +185,12 @@ class GroupNorm(Op):
 
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
         received, expected = channels(inputs[0]), self.num_channels
-        if received is not None and expected is None:
+        if (received is not None and expected is None) or (
+            received is not None and expected is not None and received % self.num_groups
+        ):
             message = f"num_groups={self.num_groups} does not divide the {received} channels"
             yield Misfit("groups", message, self.num_groups, received)
-        elif received is not None and received != expected:
+        elif received is not None and received != expected and self.affine:
             message = f"GroupNorm expects {expected} channels but receives {received}"
             yield Misfit(
                 "norm-num-features",
@@ -164,11 +201,13 @@ class GroupNorm(Op):
             )
 
     def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
-        return (mixing(output, set(range(1, len(output)))),)
+        return (normalised(output, set(range(1, len(output)))),)
 
 
 class _TrailingNorm(Op):
     """A norm over the last dims, which `normalized_shape` names."""
+
+    least_dims = 1
 
     normalized_shape: Any
 
@@ -196,7 +235,7 @@ class _TrailingNorm(Op):
 
     def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
         last = len(self.normalized_shape or (1,))
-        return (mixing(output, set(range(len(output) - last, len(output)))),)
+        return (normalised(output, set(range(len(output) - last, len(output)))),)
 
     def symbols(self, inputs: tuple[Shape, ...], output: Shape) -> dict[str, Any]:
         normalized: Size = None
@@ -235,6 +274,8 @@ class RMSNorm(_TrailingNorm):
 @op("localresponsenorm", "lrn", functions=("local_response_norm",))
 class LocalResponseNorm(Op):
     """Divide by a power of the mean square over `size` neighbouring channels."""
+
+    least_dims = 3
 
     size: int = arg("k")
     alpha: float = arg("", 1e-4, number)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from ..field import window
 from ..finding import Misfit
+from ..indexmap import window
 from ..layout import Along, Dims, Read
 from ..shape import Shape, format_shape
 from .arguments import arg, choice, each, integer, number
@@ -35,6 +35,12 @@ class _Pad(Op):
 
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
         shape, mode = inputs[0], self._mode()
+        axes = len(self.padding) // 2
+        if mode != "constant" and len(shape) not in (axes + 1, axes + 2):
+            message = f"{mode} padding along {axes} dims expects {axes + 2} dims in all"
+            message += f" but receives {format_shape(shape)}"
+            yield Misfit("dims", message, axes + 2, len(shape))
+            return
         for dim, (before, after) in self._pairs(shape).items():
             if dim < 0:
                 message = f"{self.type}{self.padding} pads more dims than {format_shape(shape)} has"

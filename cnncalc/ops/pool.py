@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from ..errors import OpError
-from ..field import IndexMap, adaptive_windows
 from ..finding import Misfit
 from ..formula import Formula
+from ..indexmap import IndexMap, adaptive_windows
 from ..shape import Shape, Size
 from .arguments import Argument, arg, axes, count, flag, natural, number
 from .arguments import optional as maybe
 from .reads import kept
 from .registry import op
-from .window import SlidingWindow, Windowed
+from .window import AXIS_NAMES, SlidingWindow, Windowed
 
 
 class _Pool(SlidingWindow):
@@ -177,6 +177,15 @@ class AvgPool2d(_DividedAvgPool):
 @op(*_AVG, "avgpool3d", functions=("avg_pool3d",))
 class AvgPool3d(_DividedAvgPool):
     rank = 3
+
+    def axis_size(self, axis: int, size: int) -> int:
+        # torch's 3d average refuses a volume below the kernel's size, padded or not.
+        return super().axis_size(axis, size) if size >= self.kernel_size[axis] else 0
+
+    def _too_small(self, axis: int, size: int) -> Misfit:
+        kernel, name = self.kernel_size[axis], AXIS_NAMES[3][axis]
+        message = f"the kernel spans {kernel} positions but the {name} is only {size}"
+        return Misfit("input-too-small", message, kernel, size)
 
 
 @op(*_LP, "lppool1d", functions=("lp_pool1d",))

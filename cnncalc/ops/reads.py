@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..field import IndexMap
+from ..indexmap import IndexMap
 from ..layout import ELEMENTWISE, Along, Dims, Read
 from ..shape import Shape
 
@@ -39,7 +39,7 @@ def demand(read: Read, shape: Shape, wanted: Demand) -> Demand:
     touched: dict[tuple[int, int, int, int], tuple[int, int]] = {}
     for dim, (out, how) in step.routes.items():
         size = step.after[out]
-        if size is None or how in ("mix", "prefix"):
+        if size is None or how in ("mix", "gate", "prefix"):
             continue
         first, last = wanted[out] if wanted else (0, size - 1)
         if isinstance(how, IndexMap):

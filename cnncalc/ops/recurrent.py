@@ -24,6 +24,7 @@ class _Recurrent(Op):
     """The shapes and counts that the three kinds share; `gates` matrices per product."""
 
     gates: ClassVar[int] = 1
+    least_dims = 1
 
     input_size: int | None
     hidden_size: int

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..finding import Misfit
-from ..layout import Along, Dims, Read, Regroup
-from ..shape import Shape
+from ..layout import Along, Dims, Read
+from ..shape import Shape, format_shape
 from .arguments import arg, each, flag, integer, number
 from .arguments import optional as maybe
 from .base import Op
@@ -30,6 +30,10 @@ class _Reduction(Op):
         for dim in self.dim or ():
             if resolve(dim, len(inputs[0])) is None:
                 yield bad_dim(self.type, dim, inputs[0])
+                return
+        if self.dim is not None and len(self._reduced(inputs[0])) < len(self.dim):
+            message = f"{self.type}: {self.dim} names a dim of {format_shape(inputs[0])} twice"
+            yield Misfit("dims", message, None, list(self.dim))
 
     def _with_ones(self, shape: Shape) -> Shape:
         reduced = self._reduced(shape)
@@ -75,6 +79,3 @@ class Norm(_Reduction):
     """The p-norm over the dims."""
 
     p: float = arg("", 2, number)
-
-
-__all__ = ["Max", "Mean", "Norm", "Regroup", "Std", "Sum"]

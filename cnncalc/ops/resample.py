@@ -7,9 +7,9 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from ..errors import OpError
-from ..field import resampling, transposed_window, window
 from ..finding import Misfit
 from ..formula import Formula
+from ..indexmap import Scale, resampling, transposed_window, window
 from ..layout import Along, Dims, Read, Regroup
 from ..shape import Shape, Size, format_shape, product
 from .arguments import arg, axes, choice, count, each, flag, natural
@@ -25,6 +25,11 @@ def positive_number(value: Any, rank: int) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
         raise ValueError("a positive number")
     return value
+
+
+def scale_of(value: float) -> Scale:
+    """A scale factor read as it is written: 1.1 is 11/10, which floats only come close to."""
+    return Scale(1 / Fraction(str(value)), 1 / value)
 
 
 @op("upsample", "interpolate", "resize", functions=("interpolate",))
@@ -45,26 +50,27 @@ class Upsample(Op):
         if self.align_corners and self.mode in ("nearest", "nearest-exact", "area"):
             raise OpError(f"Upsample: align_corners has no meaning for mode={self.mode!r}")
 
-    def _per_axis(self, shape: Shape) -> list[tuple[Size, Fraction | None]]:
+    def _per_axis(self, shape: Shape) -> list[tuple[Size, Scale | None]]:
         """Output size and scale (None: from the sizes) of each spatial axis."""
-        rank = len(shape) - 2
+        rank = max(len(shape) - 2, 0)
         values = self.size if self.size is not None else self.scale_factor
         values = values * rank if len(values) == 1 else values
-        result: list[tuple[Size, Fraction | None]] = []
+        result: list[tuple[Size, Scale | None]] = []
         for value, size in zip(values, shape[2:], strict=False):
             if self.size is not None:
                 result.append((value, None))
                 continue
             output = None if size is None else int(size * value)
-            by_scale = not self.recompute_scale_factor
-            result.append((output, 1 / Fraction(value) if by_scale else None))
+            scale = None if self.recompute_scale_factor and size is not None else scale_of(value)
+            result.append((output, scale))
         return result
 
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
         shape = inputs[0]
         given = len(self.size if self.size is not None else self.scale_factor)
-        if len(shape) < 3 or given not in (1, len(shape) - 2):
-            message = f"Upsample resizes {given} axes but receives {format_shape(shape)}"
+        if len(shape) not in (3, 4, 5) or given not in (1, len(shape) - 2):
+            axes = f"{given} axes" if given > 1 else "1 to 3 axes"
+            message = f"Upsample resizes {axes} but receives {format_shape(shape)}"
             yield Misfit("dims", message, given, len(shape) - 2)
             return
         wanted = {"linear": 3, "bilinear": 4, "bicubic": 4, "trilinear": 5}.get(self.mode)
@@ -84,35 +90,17 @@ class Upsample(Op):
         return (*inputs[0][:2], *sizes, *(None,) * missing)
 
     def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
-        shape = inputs[0]
-        along: list[Along | None] = [Along(0), Along(1)]
+        shape, align = inputs[0], bool(self.align_corners)
+        along: list[Along | None] = [Along(dim) for dim in range(len(shape[:2]))]
         for dim, (_, scale) in enumerate(self._per_axis(shape), start=2):
-            size, out = shape[dim], output[dim]
-            if size is None or out is None:
-                along.append(self._sizeless(dim, scale))
-                continue
-            step = Fraction(size, out) if scale is None else scale
-            align = bool(self.align_corners)
-            along.append(Along(dim, resampling(size, out, step, self.mode, align)))
+            index_map = resampling(shape[dim], output[dim], scale, self.mode, align)
+            along.append(None if index_map is None else Along(dim, index_map))
+        along += [None] * (len(output) - len(along))
         return ((Dims(shape, output, tuple(along)),),)
-
-    def _sizeless(self, dim: int, scale: Fraction | None) -> Along | None:
-        """The read where no size is known: the period follows from the scale alone."""
-        if scale is None or self.align_corners or self.mode == "area":
-            return None
-        far = scale.denominator * 1000  # stands for an axis without borders
-        return Along(dim, resampling(far * scale.numerator, far, scale, self.mode, False))
 
     @classmethod
     def symbol_names(cls) -> frozenset[str]:
         return super().symbol_names() | {"i"}
-
-
-class _Shuffle(Op):
-    """Channels traded for resolution, by a factor along height and width."""
-
-    def _factor(self) -> int:
-        raise TypeError(f"{self.type} has no factor")
 
 
 @op("pixelshuffle", functions=("pixel_shuffle",))
@@ -187,6 +175,8 @@ class PixelUnshuffle(Op):
 class Unfold(Op):
     """Sliding patches of images as columns: (N, C, H, W) -> (N, C*k*k, L)."""
 
+    least_dims = 1
+
     rank = 2
 
     kernel_size: Any = arg("k", convert=axes(count))
@@ -244,6 +234,8 @@ class Unfold(Op):
 @op("fold", "col2im", functions=("fold",))
 class Fold(Op):
     """Columns summed back into images where they overlap: the reverse of Unfold."""
+
+    least_dims = 1
 
     rank = 2
 

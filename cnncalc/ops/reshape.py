@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..errors import OpError
-from ..field import IndexMap, window
 from ..finding import Misfit
+from ..indexmap import IndexMap, window
 from ..layout import Along, Dims, Read, Regroup
 from ..shape import Shape, Size, format_shape, product
 from .arguments import arg, count, each, integer
@@ -282,6 +282,7 @@ class Expand(_View):
         fits = len(shape) == len(self.size) and all(
             old in (None, 1, new) or new == -1 for old, new in zip(shape, self.size, strict=True)
         )
+        fits = fits and -1 not in self.size[: len(self.size) - len(inputs[0])]
         if not fits:
             message = f"cannot expand {format_shape(inputs[0])} to {self.size}"
             yield Misfit("expand-shapes", message, list(self.size), list(inputs[0]))
@@ -315,20 +316,17 @@ class _Pieces(_View):
 
     dim: int
 
-    def _sizes(self, size: int) -> list[int]:
+    def _sizes(self, size: Size) -> Sequence[Size]:
+        """The sizes of the pieces of a dim of `size`."""
         raise TypeError(f"{self.type} has no pieces")
-
-    def _pieces(self, shape: Shape) -> list[Size] | None:
-        dim = resolve(self.dim, len(shape))
-        size = None if dim is None else shape[dim]
-        return None if size is None else list(self._sizes(size))
 
     def outputs(self, inputs: tuple[Shape, ...]) -> tuple[Shape, ...]:
         shape = inputs[0]
-        dim, pieces = resolve(self.dim, len(shape)), self._pieces(shape)
+        dim = resolve(self.dim, len(shape))
         if dim is None:
-            return (shape,)
-        return tuple((*shape[:dim], size, *shape[dim + 1 :]) for size in pieces or [None])
+            return (shape,) * len(self._sizes(None))
+        pieces = self._sizes(shape[dim])
+        return tuple((*shape[:dim], size, *shape[dim + 1 :]) for size in pieces)
 
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
         if resolve(self.dim, len(inputs[0])) is None:
@@ -343,13 +341,21 @@ class _Pieces(_View):
 
     def _piece_read(self, shape: Shape, output: Shape, index: int) -> Read:
         """The read of output `index`: a slice that starts after the pieces before it."""
-        dim, pieces = resolve(self.dim, len(shape)), self._pieces(shape)
-        if dim is None or pieces is None or index >= len(pieces):
+        dim = resolve(self.dim, len(shape))
+        if dim is None:
             return ()
-        start = sum(size for size in pieces[:index] if size is not None)
+        before = self._sizes(shape[dim])[:index]
+        if None in before:
+            return kept(shape, output, *(None if at == dim else at for at in range(len(output))))
+        start = sum(size for size in before if size is not None)
         along = [Along(at) for at in range(len(output))]
         along[dim] = Along(dim, window(1, 1, -start, 1, "zeros"))
         return (Dims(shape, output, tuple(along)),)
+
+
+def _equal(size: int, piece: int) -> list[int]:
+    """`size` cut into pieces of `piece`; the last may be smaller."""
+    return [min(piece, size - start) for start in range(0, size, piece)]
 
 
 @op("chunk", functions=("chunk",), torch="")
@@ -362,9 +368,20 @@ class Chunk(_Pieces):
     def output_count(self) -> int:
         return self.chunks
 
-    def _sizes(self, size: int) -> list[int]:
-        piece = -(-size // self.chunks)
-        return [min(piece, size - start) for start in range(0, size, piece)]
+    def _sizes(self, size: Size) -> Sequence[Size]:
+        if size is None:
+            return [None] * self.chunks
+        pieces: list[Size] = [*_equal(size, -(-size // self.chunks))]
+        return pieces + [None] * (self.chunks - len(pieces))
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        yield from super().check(inputs)
+        dim = resolve(self.dim, len(inputs[0]))
+        size = None if dim is None else inputs[0][dim]
+        if size is not None and None in (pieces := self._sizes(size)):
+            made = self.chunks - pieces.count(None)
+            message = f"Chunk makes only {made} pieces of the {size} positions, not {self.chunks}"
+            yield Misfit("split-size", message, self.chunks, made)
 
 
 @op("split", functions=("split",), torch="")
@@ -383,12 +400,11 @@ class Split(_Pieces):
             )
         return len(sections)
 
-    def _sizes(self, size: int) -> list[int]:
-        sections = self.split_size_or_sections
+    def _sizes(self, size: Size) -> Sequence[Size]:
+        sections: tuple[int, ...] = self.split_size_or_sections
         if len(sections) > 1:
-            return list(sections)
-        piece = sections[0]
-        return [min(piece, size - start) for start in range(0, size, piece)]
+            return sections
+        return [None] if size is None else _equal(size, sections[0])
 
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
         yield from super().check(inputs)
@@ -434,12 +450,16 @@ class Slice(_View):
         return (*shape[:dim], len(positions) or None, *shape[dim + 1 :])
 
     def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
-        picked = self._range(inputs[0])
-        if picked is None or not picked[1]:
+        picked, dim = self._range(inputs[0]), resolve(self.dim, len(inputs[0]))
+        if dim is None:
             return ((),)
-        dim, positions = picked
-        along = [Along(at) for at in range(len(output))]
-        along[dim] = Along(dim, window(1, self.step, -positions[0], 1, "zeros"))
+        first = self.start or 0
+        if picked is not None and picked[1]:
+            first = picked[1][0]
+        along: list[Along | None] = [Along(at) for at in range(len(output))]
+        # Counted from the end of a size that is not known, it may be anywhere.
+        at = None if first < 0 else window(1, self.step, -first, 1, "zeros")
+        along[dim] = None if at is None else Along(dim, at)
         return ((Dims(inputs[0], output, tuple(along)),),)
 
 
@@ -466,13 +486,14 @@ class Select(_View):
 
     def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
         shape, dim = inputs[0], resolve(self.dim, len(inputs[0]))
-        if dim is None or shape[dim] is None:
+        if dim is None:
             return ((),)
-        size: int = shape[dim]  # type: ignore[assignment]  # not None, see above
+        size = shape[dim]
         one = (*shape[:dim], 1, *shape[dim + 1 :])
-        at = self.index + size if self.index < 0 else self.index
-        along = [Along(index) for index in range(len(shape))]
-        along[dim] = Along(dim, window(1, 1, -at, 1, "zeros"))
+        at = self.index + (size or 0) if self.index < 0 else self.index
+        along: list[Along | None] = [Along(index) for index in range(len(shape))]
+        # Counted from the end of a size that is not known, it may be anywhere.
+        along[dim] = None if at < 0 else Along(dim, window(1, 1, -at, 1, "zeros"))
         return ((Dims(shape, one, tuple(along)), Regroup(one, output)),)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from ..field import Border, IndexMap, window
 from ..finding import Misfit
 from ..formula import Formula
+from ..indexmap import Border, IndexMap, window
 from ..layout import Along, Dims, Read
 from ..shape import Shape, Size, format_shape, product
 from .base import Op

@@ -1,0 +1,171 @@
+"""Which positions an op reads along one axis: windows, adaptive windows, interpolation."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from fractions import Fraction
+from math import gcd
+from typing import Literal, NamedTuple
+
+Border = Literal["zeros", "reflect", "replicate", "circular"]
+
+#: Interpolation by a scale that repeats only after more positions has no textbook field.
+MAX_PHASES = 256
+
+
+class IndexMap(NamedTuple):
+    """Which input positions each output position of an op reads, along one axis.
+
+    Output position `q*len(taps) + r` reads the positions `taps[r] + q*step`. Those outside
+    the input are dropped (`zeros`) or folded back into it, as `border` says. `covers` is False
+    where the map fills only a part of the output (one input of a concatenation).
+    """
+
+    taps: tuple[range, ...]
+    step: int
+    border: Border = "zeros"
+    covers: bool = True
+
+    def reads(self, position: int, size: int) -> Sequence[int]:
+        """The positions of an input of `size` that output `position` reads, ascending."""
+        turn, phase = divmod(position, len(self.taps))
+        taps, base = self.taps[phase], turn * self.step
+        first, stop, gap = taps.start + base, taps.stop + base, taps.step
+        if self.border == "zeros":
+            if first < 0:
+                first += -(first // gap) * gap
+            return range(first, min(stop, size), gap)
+        return sorted({_fold(index, size, self.border) for index in range(first, stop, gap)})
+
+    @property
+    def is_identity(self) -> bool:
+        """Does every output position read just its own input position?"""
+        return self == IDENTITY
+
+
+def _fold(index: int, size: int, border: Border) -> int:
+    """The input position that a padded `index` copies."""
+    if border == "circular":
+        return index % size
+    if border == "replicate":
+        return min(max(index, 0), size - 1)
+    turn = 2 * (size - 1)  # reflect: 0 1 2 3 2 1 0 1 ...
+    if turn == 0:
+        return 0
+    index %= turn
+    return min(index, turn - index)
+
+
+def window(kernel: int, stride: int, padding: int, dilation: int, border: Border) -> IndexMap:
+    """A sliding window: convolution, pooling, slicing (kernel 1), padding (kernel 1)."""
+    return IndexMap(
+        (range(-padding, dilation * (kernel - 1) - padding + 1, dilation),), stride, border
+    )
+
+
+def transposed_window(kernel: int, stride: int, padding: int, dilation: int) -> IndexMap:
+    """A transposed convolution: input `i` writes the outputs `i*stride - padding + t*dilation`."""
+    phases = []
+    for phase in range(stride):
+        reach = [phase + padding - tap * dilation for tap in range(kernel)]
+        phases.append(_progression(sorted(at // stride for at in reach if at % stride == 0)))
+    return IndexMap(tuple(phases), 1)
+
+
+def adaptive_windows(size: int, output: int) -> IndexMap:
+    """torch's adaptive windows: output j reads `[floor(j*n/o), ceil((j+1)*n/o))`."""
+    common = gcd(size, output)
+    phases = tuple(
+        range(j * size // output, -(-(j + 1) * size // output)) for j in range(output // common)
+    )
+    return IndexMap(phases, size // common)
+
+
+class Scale(NamedTuple):
+    """A scale factor as input positions per output: as it was written, and as torch holds it."""
+
+    exact: Fraction
+    inverse: float
+
+
+def resampling(
+    size: int | None, output: int | None, scale: Scale | None, mode: str, align: bool
+) -> IndexMap | None:
+    """Interpolation of `size` positions to `output` of them; None where nothing is known.
+
+    `scale` is given where it does not follow from the sizes. `mode` is torch's: nearest,
+    nearest-exact, linear (bilinear, trilinear), bicubic, area. A linear tap of weight zero is
+    not read, as in the gradient.
+    """
+    if mode == "area":
+        return None if size is None or output is None else adaptive_windows(size, output)
+    if align and not mode.startswith("nearest"):
+        if size is None or output is None:
+            return None
+        ratio = Fraction(size - 1, output - 1) if output > 1 else Fraction(0)
+    elif scale is not None:
+        ratio = scale.exact
+    elif size is not None and output is not None:
+        ratio = Fraction(size, output)
+    else:
+        return None
+    if ratio.denominator > max(output or 0, MAX_PHASES):
+        return None
+    shift = Fraction(0)
+    if mode == "nearest-exact":
+        shift = ratio / 2
+    elif mode != "nearest" and not align:
+        shift = ratio / 2 - Fraction(1, 2)
+    phases = tuple(_taps(phase * ratio + shift, mode) for phase in range(ratio.denominator))
+    index_map = IndexMap(phases, ratio.numerator, "replicate")
+    if mode.startswith("nearest") and size is not None and output is not None:
+        return _as_rounded(index_map, size, output, scale, mode)
+    return index_map
+
+
+def _taps(at: Fraction, mode: str) -> range:
+    """The positions read for an output whose place among the inputs is `at`."""
+    floor = at.numerator // at.denominator
+    if mode.startswith("nearest") or at == floor:
+        return range(floor, floor + 1)
+    return range(floor - 1, floor + 3) if mode == "bicubic" else range(floor, floor + 2)
+
+
+def _as_rounded(
+    index_map: IndexMap, size: int, output: int, scale: Scale | None, mode: str
+) -> IndexMap:
+    """The map as torch rounds it: single precision can miss the exact position by one."""
+    step = _single(size / output if scale is None else scale.inverse)
+    exact_step = step == index_map.step / len(index_map.taps)
+    if exact_step and 2 * index_map.step * output < 1 << 24:
+        return index_map  # single precision holds all the numbers: nothing is rounded
+    rounded = []
+    for position in range(output):
+        if mode == "nearest":
+            at = int(_single(step * position))
+        else:
+            at = int(_single(max(_single(_single(step * (position + 0.5)) - 0.5), 0) + 0.5))
+        rounded.append(min(at, size - 1))
+    exact = [index_map.reads(position, size)[0] for position in range(output)]
+    if rounded == exact:
+        return index_map
+    return IndexMap(tuple(range(at, at + 1) for at in rounded), size, covers=False)
+
+
+def _single(value: float) -> float:
+    """The nearest number of single precision."""
+    return float(struct.unpack("f", struct.pack("f", value))[0])
+
+
+def _progression(indices: list[int]) -> range:
+    """The range that lists evenly spaced indices."""
+    if not indices:
+        return range(0)
+    gap = indices[1] - indices[0] if len(indices) > 1 else 1
+    return range(indices[0], indices[-1] + 1, gap)
+
+
+IDENTITY = IndexMap((range(1),), 1)
+#: One position, broadcast to all.
+EXPAND = IndexMap((range(1),), 0)

@@ -36,7 +36,7 @@ blocks:
 layers:
   - stem: conv7x7@16 s2 p3
   - l: {block: b, with: {c: 16, s: 1}, repeat: 2}
-  - &t [conv3@8, relu]
+  - &t {layers: [conv3@8, relu]}
   - {name: "c", op: "Conv2d(3, 8, 3)", from: l.0.x, shares: d}
   - d: Conv2d(3, 8, 3)
   - *t

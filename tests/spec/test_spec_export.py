@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ReadText
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import any_trial
@@ -204,7 +204,7 @@ def test_any_graph(graph: Graph) -> None:
     assert_survives(graph)
 
 
-def test_graphs_compare_without_places(read_yaml: ReadText) -> None:
+def test_graphs_compare_without_places(read_yaml: Callable[..., Graph]) -> None:
     a, b = read_yaml("layers: [relu]"), read_yaml("\n\nlayers:\n  - relu")
     assert a.layers != b.layers
     assert a == b

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
-from conftest import ReadText
 
 from cnncalc import ops
 from cnncalc.errors import Location
 from cnncalc.graph import Graph, Input
+
+ReadText = Callable[..., Graph]
 
 
 def names(graph: Graph) -> list[str]:
@@ -161,7 +163,9 @@ def test_turns_of_a_repeat_have_names(read_yaml: ReadText) -> None:
     assert reads(graph)["b"] == ["a.1.gap1", "a.0.gap1", "a.0.x", "a.1.gap1"]
 
 
-def test_a_block_without_a_name_of_its_own_repeats_its_names(read_yaml: ReadText) -> None:
+def test_a_block_without_a_name_of_its_own_repeats_its_names(
+    read_yaml: ReadText,
+) -> None:
     graph = read_yaml("layers: [{layers: [{x: relu}, {y: add, from: [x, input]}], repeat: 2}]")
     assert reads(graph) == {
         "x": ["input"],
@@ -188,7 +192,9 @@ layers:
     assert reads(graph) == {"mixed.sum": ["a", "b"], "mixed.both": ["b", "mixed.sum", "a"]}
 
 
-def test_forward_references_keep_the_order_as_far_as_they_can(read_yaml: ReadText) -> None:
+def test_forward_references_keep_the_order_as_far_as_they_can(
+    read_yaml: ReadText,
+) -> None:
     graph = read_yaml(
         "layers: [{a: relu, from: d}, {b: gap, from: input}, {c: bn}, {d: conv3@8, from: input}]"
     )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import ReadText
 
 from cnncalc.errors import CnncalcError, FileError, LimitError, SpecError
+from cnncalc.graph import Graph
 from cnncalc.sources.specfile import read_file
 
+ReadText = Callable[..., Graph]
 B = "blocks: {b: {params: {c: 9}, layers: ['conv3x3@EXPR']}}\nlayers: [{block: b}]"
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from cnncalc import ops
-from cnncalc.errors import Location
+from cnncalc.errors import CnncalcError, Location
 from cnncalc.graph import Graph, Input
 
 ReadText = Callable[..., Graph]
@@ -383,3 +383,17 @@ def test_other_files_hold_the_spec_language(read_yaml: ReadText) -> None:
 def test_a_byte_order_mark_and_line_ends(read_yaml: ReadText) -> None:
     assert names(read_yaml("\ufefflayers:\r\n  - relu\r\n  - gap\r\n")) == ["relu1", "gap1"]
     assert names(read_yaml("\ufeffrelu\r\ngap\r\n", "a.txt")) == ["relu1", "gap1"]
+
+
+def test_yaml_without_its_c_library(read_yaml: ReadText, monkeypatch: pytest.MonkeyPatch) -> None:
+    import yaml
+
+    fast = read_yaml(RESIDUAL)
+    monkeypatch.delattr(yaml, "CSafeLoader", raising=False)
+    slow = read_yaml(RESIDUAL)
+    assert slow == fast
+    assert [layer.location for layer in slow.layers] == [layer.location for layer in fast.layers]
+    with pytest.raises(CnncalcError, match=r"net\.yaml:2:5: not YAML: "):
+        read_yaml("layers: [relu\nname: x")
+    with pytest.raises(CnncalcError, match="more than 60 levels of nesting"):
+        read_yaml("layers: " + "[" * 100_000)

@@ -21,7 +21,8 @@ How = IndexMap | Literal["keep", "mix", "gate", "prefix"]
 class Along(NamedTuple):
     """One output dim is read along dim `dim` of the input, in the way `how` says.
 
-    `keep`: position by position; `mix`: every position from all; `gate`: position by position,
+    `keep`: position by position; `mix`: every position from all (there may be only one, after
+    global pooling); `gate`: position by position,
     with something taken from all (a norm's statistics); `prefix`: from all up to it.
     """
 
@@ -243,6 +244,8 @@ def _follow(step: Dims, seen: Seen, dim: int, out: int | None, how: How) -> Seen
         full = place.inner == 1 and place.length == length
         if out is None:
             return seen._replace(places=(), field=_contracted(field))
+        if how == "mix" and full and step.after[out] == 1:
+            return seen._replace(places=(Place(~out, 1, 1, 1),), field=_contracted(field))
         if isinstance(how, IndexMap):
             if full:
                 size = step.after[out]
@@ -269,6 +272,8 @@ def _contracted(field: AxisField) -> AxisField:
 def _follow_parts(step: Dims, seen: Seen, dim: int, out: int | None, how: How) -> Seen:
     """An axis through a dim that holds only parts of it, or it beside another axis."""
     length, size = step.before[dim], None if out is None else step.after[out]
+    if how == "mix" and size != length:
+        out = size = None  # pooled to one position, which says nothing of where it was
     inside = [place for place in seen.places if place.dim == dim]
     rest = [place for place in seen.places if place.dim != dim]
     parts = tuple(Part(p.inner, p.length or 0, p.weight) for p in inside)

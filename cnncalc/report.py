@@ -10,9 +10,9 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from .errors import InputError, Location, NameNotFoundError
-from .field import AxisField, Interval
+from .field import AxisField, Interval, hull
 from .finding import Finding, Severity, Status
-from .layout import View
+from .layout import Seen, View
 from .ops import Op
 from .shape import Shape, Size, format_shape
 
@@ -25,10 +25,14 @@ class Field(NamedTuple):
     One entry per spatial axis of that input. `size`, `stride` and `start` are the textbook
     figures (unclipped); where a layer sees the `whole` input, `size` is the input's, and
     `local` is the field that ignores gates (squeeze-and-excite), if there is one.
+
+    `dims` are the dims of the layer's output that hold its positions.
     """
 
     input: str
     axes: tuple[AxisField, ...]
+    dims: tuple[int, ...]
+    seen: tuple[tuple[Seen, ...], ...]
 
     @property
     def whole(self) -> bool:
@@ -78,19 +82,28 @@ class Field(NamedTuple):
     def exact(self, *position: int) -> tuple[Interval | None, ...]:
         """The input intervals that output `position` really sees, clipped to the image.
 
-        One index per spatial axis; each interval is `(first, last)`, both included, or None
-        where nothing of the input is seen. Raises `InputError` for a wrong position and
-        `LimitError` where the sizes are unknown or too large to list.
+        One index per entry of `dims` (height and width of an image); each interval is
+        `(first, last)`, both included, or None where nothing of the input is seen. Raises
+        `InputError` for a wrong position and `LimitError` where the sizes are unknown or too
+        large to list.
         """
-        if len(position) != len(self.axes):
-            raise InputError(f"expected {len(self.axes)} indices, received {len(position)}")
-        intervals = []
-        for axis, index in zip(self.axes, position, strict=True):
-            table = axis.exact()
-            if not -len(table) <= index < len(table):
-                raise InputError(f"position {index} is out of range for {len(table)} positions")
-            intervals.append(table[index])
-        return tuple(intervals)
+        if len(position) != len(self.dims):
+            raise InputError(f"expected {len(self.dims)} indices, received {len(position)}")
+        where = dict(zip(self.dims, position, strict=True))
+        return tuple(hull([_interval(seen, where) for seen in entries]) for entries in self.seen)
+
+
+def _interval(seen: Seen, where: dict[int, int]) -> Interval | None:
+    """What a tensor sees at one position, of one axis in one way."""
+    table = seen.field.exact()
+    index = 0
+    for dim, inner, length, weight in seen.places:
+        at, count = where.get(dim, 0), length or 1
+        if not -inner * count <= at < inner * count:
+            size = inner * count
+            raise InputError(f"position {at} is out of range for {size} positions")
+        index += at % (inner * count) // inner * weight
+    return table[index]
 
 
 def _size(axis: AxisField) -> Size:
@@ -165,16 +178,22 @@ class Row(NamedTuple):
         """The receptive field with respect to each network input, where positions are left."""
         if len(self.output_shape) < 3:
             return {}
-        by_axis: dict[str, dict[int, list[AxisField]]] = {}
+        by_axis: dict[str, dict[int, list[Seen]]] = {}
         for seen in self.view:
-            by_axis.setdefault(seen.source, {}).setdefault(seen.axis, []).append(seen.field)
+            by_axis.setdefault(seen.source, {}).setdefault(seen.axis, []).append(seen)
         fields = {}
         for source, axes in by_axis.items():
-            single = [_one(axes[axis]) for axis in sorted(axes)]
-            known = tuple(axis for axis in single if axis is not None)
-            if len(known) == len(single):
-                fields[source] = Field(source, known)
+            entries = tuple(tuple(axes[axis]) for axis in sorted(axes))
+            known = tuple(axis for axis in map(_one, entries) if axis is not None)
+            if len(known) == len(entries):
+                fields[source] = Field(source, known, self._position_dims(), entries)
         return fields
+
+    def _position_dims(self) -> tuple[int, ...]:
+        """The dims that hold positions: those behind the channels, unless tokens lie elsewhere."""
+        usual = range(2, len(self.output_shape))
+        held = {place.dim for seen in self.view for place in seen.places}
+        return tuple(usual if held <= set(usual) else sorted(held))
 
     @property
     def field(self) -> Field | None:
@@ -182,11 +201,11 @@ class Row(NamedTuple):
         return next(iter(self.fields.values()), None)
 
 
-def _one(fields: list[AxisField]) -> AxisField | None:
+def _one(entries: Sequence[Seen]) -> AxisField | None:
     """The field of an axis that a tensor sees once, or wholly; None where it is a mixture."""
-    if len(fields) == 1:
-        return fields[0]
-    return next((field for field in fields if field.whole), None)
+    if len(entries) == 1:
+        return entries[0].field
+    return next((seen.field for seen in entries if seen.field.whole), None)
 
 
 class Totals(NamedTuple):

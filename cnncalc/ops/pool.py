@@ -9,10 +9,10 @@ from ..errors import OpError
 from ..finding import Misfit
 from ..formula import Formula
 from ..indexmap import IndexMap, adaptive_windows
+from ..layout import Along, Dims
 from ..shape import Shape, Size
 from .arguments import Argument, arg, axes, count, flag, natural, number
 from .arguments import optional as maybe
-from .reads import kept
 from .registry import op
 from .window import AXIS_NAMES, SlidingWindow, Windowed
 
@@ -255,8 +255,8 @@ class _Global(Windowed):
         return (*inputs[0][:2], *(1,) * len(inputs[0][2:]))
 
     def reads(self, inputs: tuple[Shape, ...], output: Shape) -> Any:
-        dims = [dim if dim < 2 else None for dim in range(len(output))]
-        return (kept(inputs[0], output, *dims),)
+        along = [Along(dim, "keep" if dim < 2 else "mix") for dim in range(len(output))]
+        return ((Dims(inputs[0], output, tuple(along)),),)
 
 
 @op("gap", "globalavgpool", "globalaveragepool", "globalpool", torch="")

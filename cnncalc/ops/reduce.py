@@ -48,7 +48,7 @@ class _Reduction(Op):
     def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
         shape, reduced = inputs[0], self._reduced(inputs[0])
         if self.keepdim:
-            along = [None if dim in reduced else Along(dim) for dim in range(len(shape))]
+            along = [Along(dim, "mix" if dim in reduced else "keep") for dim in range(len(shape))]
         else:
             along = [Along(dim) for dim in range(len(shape)) if dim not in reduced]
         return ((Dims(shape, output, tuple(along)),),)

@@ -84,7 +84,7 @@ class Windowed(Op):
             # Equal axes share one map, so that their fields are worked out once.
             index_map = next((known for known in maps if known == index_map), index_map)
             maps.append(index_map)
-            along.append(None if index_map is None else Along(axis + 2, index_map))
+            along.append(Along(axis + 2, "mix" if index_map is None else index_map))
         return ((Dims(shape, output, tuple(along)),),)
 
     def symbols(self, inputs: tuple[Shape, ...], output: Shape) -> dict[str, Any]:

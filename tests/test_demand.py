@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from cnncalc.field import window
+from cnncalc.indexmap import window
 from cnncalc.layout import Along, Dims
 from cnncalc.ops.reads import demand
 

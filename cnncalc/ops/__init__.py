@@ -20,6 +20,7 @@ _MODULES = (
     "activation",
     "merge",
     "reshape",
+    "slicing",
     "pad",
     "resample",
     "reduce",

@@ -1,16 +1,14 @@
-"""Ops that give the same elements other dims, or another order: views, slices, repeats."""
+"""Ops that give the same elements other dims: flatten, reshape, permute, squeeze, expand."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-from ..errors import OpError
 from ..finding import Misfit
-from ..indexmap import IndexMap, window
-from ..layout import Along, Dims, Read, Regroup
+from ..layout import Read, Regroup
 from ..shape import Shape, Size, format_shape, product
-from .arguments import arg, count, each, integer
+from .arguments import arg, each, integer
 from .arguments import optional as maybe
 from .base import Op
 from .reads import kept
@@ -33,7 +31,7 @@ def bad_dim(name: str, dim: int, shape: Shape) -> Misfit:
     )
 
 
-class _View(Op):
+class View(Op):
     """An op whose output is the input's memory, seen differently."""
 
     def aliases(self) -> bool:
@@ -41,7 +39,7 @@ class _View(Op):
 
 
 @op("flatten", functions=("flatten",))
-class Flatten(_View):
+class Flatten(View):
     """Merge the dims from start_dim to end_dim into one."""
 
     start_dim: int = arg("", 1, integer)
@@ -93,7 +91,7 @@ def filled(sizes: tuple[Any, ...], shape: Shape) -> list[Size]:
 
 
 @op("reshape", "view", functions=("reshape", "view"), torch="")
-class Reshape(_View):
+class Reshape(View):
     """The same elements in the same order, with other sizes.
 
     -1 stands for what is left over, `"=0"` for the size of the input's dim 0.
@@ -132,7 +130,7 @@ class Reshape(_View):
 
 
 @op("unflatten", functions=("unflatten",))
-class Unflatten(_View):
+class Unflatten(View):
     """Split dim `dim` into several sizes."""
 
     dim: int = arg("", convert=integer)
@@ -163,7 +161,7 @@ class Unflatten(_View):
 
 
 @op("permute", functions=("permute",), torch="")
-class Permute(_View):
+class Permute(View):
     """The dims in another order."""
 
     dims: Any = arg("", convert=each(integer))
@@ -187,7 +185,7 @@ class Permute(_View):
 
 
 @op("transpose", functions=("transpose",), torch="")
-class Transpose(_View):
+class Transpose(View):
     """Two dims swapped."""
 
     dim0: int = arg("", convert=integer)
@@ -216,7 +214,7 @@ class Transpose(_View):
 
 
 @op("squeeze", functions=("squeeze",), torch="")
-class Squeeze(_View):
+class Squeeze(View):
     """Drop dims of size 1: those named, or all."""
 
     dim: Any = arg("", None, maybe(each(integer)))
@@ -242,7 +240,7 @@ class Squeeze(_View):
 
 
 @op("unsqueeze", functions=("unsqueeze",), torch="")
-class Unsqueeze(_View):
+class Unsqueeze(View):
     """A new dim of size 1 before dim `dim`."""
 
     dim: int = arg("", convert=integer)
@@ -265,7 +263,7 @@ class Unsqueeze(_View):
 
 
 @op("expand", functions=("expand",), torch="")
-class Expand(_View):
+class Expand(View):
     """Dims of size 1 repeated without a copy; -1 keeps a size."""
 
     size: Any = arg("", convert=each(integer))
@@ -288,248 +286,6 @@ class Expand(_View):
             yield Misfit("expand-shapes", message, list(self.size), list(inputs[0]))
 
 
-@op("repeat", functions=("repeat",), torch="")
-class Repeat(Op):
-    """The tensor tiled `repeats[d]` times along each dim d."""
-
-    repeats: Any = arg("", convert=each(count))
-
-    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
-        if len(self.repeats) < len(inputs[0]):
-            message = f"Repeat{self.repeats} names fewer dims than {format_shape(inputs[0])} has"
-            yield Misfit("dims", message, len(inputs[0]), len(self.repeats))
-
-    def output(self, inputs: tuple[Shape, ...]) -> Shape:
-        shape = (1,) * (len(self.repeats) - len(inputs[0])) + inputs[0]
-        times = (1,) * (len(shape) - len(self.repeats)) + self.repeats
-        return tuple(product(pair) for pair in zip(shape, times, strict=True))
-
-    def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
-        shift = len(output) - len(inputs[0])
-        tiled = IndexMap((range(1),), 1, "circular")
-        along = [None] * shift + [Along(dim, tiled) for dim in range(len(inputs[0]))]
-        return ((Dims(inputs[0], output, tuple(along)),),)
-
-
-class _Pieces(_View):
-    """An op that cuts dim `dim` into several outputs."""
-
-    dim: int
-
-    def _sizes(self, size: Size) -> Sequence[Size]:
-        """The sizes of the pieces of a dim of `size`."""
-        raise TypeError(f"{self.type} has no pieces")
-
-    def outputs(self, inputs: tuple[Shape, ...]) -> tuple[Shape, ...]:
-        shape = inputs[0]
-        dim = resolve(self.dim, len(shape))
-        if dim is None:
-            return (shape,) * len(self._sizes(None))
-        pieces = self._sizes(shape[dim])
-        return tuple((*shape[:dim], size, *shape[dim + 1 :]) for size in pieces)
-
-    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
-        if resolve(self.dim, len(inputs[0])) is None:
-            yield bad_dim(self.type, self.dim, inputs[0])
-
-    def all_reads(
-        self, inputs: tuple[Shape, ...], outputs: tuple[Shape, ...]
-    ) -> tuple[tuple[Read, ...], ...]:
-        return tuple(
-            (self._piece_read(inputs[0], output, index),) for index, output in enumerate(outputs)
-        )
-
-    def _piece_read(self, shape: Shape, output: Shape, index: int) -> Read:
-        """The read of output `index`: a slice that starts after the pieces before it."""
-        dim = resolve(self.dim, len(shape))
-        if dim is None:
-            return ()
-        before = self._sizes(shape[dim])[:index]
-        if None in before:
-            return kept(shape, output, *(None if at == dim else at for at in range(len(output))))
-        start = sum(size for size in before if size is not None)
-        along = [Along(at) for at in range(len(output))]
-        along[dim] = Along(dim, window(1, 1, -start, 1, "zeros"))
-        return (Dims(shape, output, tuple(along)),)
-
-
 def _equal(size: int, piece: int) -> list[int]:
     """`size` cut into pieces of `piece`; the last may be smaller."""
     return [min(piece, size - start) for start in range(0, size, piece)]
-
-
-@op("chunk", functions=("chunk",), torch="")
-class Chunk(_Pieces):
-    """Dim `dim` cut into `chunks` pieces of equal size; the last may be smaller."""
-
-    chunks: int = arg("", convert=count)
-    dim: int = arg("", 0, integer)
-
-    def output_count(self) -> int:
-        return self.chunks
-
-    def _sizes(self, size: Size) -> Sequence[Size]:
-        if size is None:
-            return [None] * self.chunks
-        pieces: list[Size] = [*_equal(size, -(-size // self.chunks))]
-        return pieces + [None] * (self.chunks - len(pieces))
-
-    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
-        yield from super().check(inputs)
-        dim = resolve(self.dim, len(inputs[0]))
-        size = None if dim is None else inputs[0][dim]
-        if size is not None and None in (pieces := self._sizes(size)):
-            made = self.chunks - pieces.count(None)
-            message = f"Chunk makes only {made} pieces of the {size} positions, not {self.chunks}"
-            yield Misfit("split-size", message, self.chunks, made)
-
-
-@op("split", functions=("split",), torch="")
-class Split(_Pieces):
-    """Dim `dim` cut into pieces of `split_size_or_sections`: one size, or all the sizes."""
-
-    split_size_or_sections: Any = arg("", convert=each(count))
-    dim: int = arg("", 0, integer)
-
-    def output_count(self) -> int:
-        sections = self.split_size_or_sections
-        if len(sections) == 1:
-            raise OpError(
-                "how many pieces Split makes depends on the input's size",
-                help="name the size of each piece, or use Chunk",
-            )
-        return len(sections)
-
-    def _sizes(self, size: Size) -> Sequence[Size]:
-        sections: tuple[int, ...] = self.split_size_or_sections
-        if len(sections) > 1:
-            return sections
-        return [None] if size is None else _equal(size, sections[0])
-
-    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
-        yield from super().check(inputs)
-        dim, sections = resolve(self.dim, len(inputs[0])), self.split_size_or_sections
-        size = None if dim is None else inputs[0][dim]
-        if size is not None and len(sections) > 1 and sum(sections) != size:
-            message = f"Split: {'+'.join(map(str, sections))} is not the size {size} of dim {dim}"
-            yield Misfit("split-size", message, size, sum(sections))
-
-
-@op("slice", torch="")
-class Slice(_View):
-    """The positions start, start+step, ... before end along dim `dim`: x[:, start:end:step]."""
-
-    dim: int = arg("", convert=integer)
-    start: int | None = arg("", None, maybe(integer))
-    end: int | None = arg("", None, maybe(integer))
-    step: int = arg("", 1)
-
-    def _range(self, shape: Shape) -> tuple[int, range] | None:
-        dim = resolve(self.dim, len(shape))
-        size = None if dim is None else shape[dim]
-        if dim is None or size is None:
-            return None
-        return dim, range(*slice(self.start, self.end, self.step).indices(size))
-
-    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
-        if resolve(self.dim, len(inputs[0])) is None:
-            yield bad_dim("Slice", self.dim, inputs[0])
-            return
-        picked = self._range(inputs[0])
-        if picked is not None and not picked[1]:
-            shown = format_shape(inputs[0])
-            message = f"{self!r} leaves nothing of {shown}"
-            yield Misfit("input-too-small", message, None, list(inputs[0]))
-
-    def output(self, inputs: tuple[Shape, ...]) -> Shape:
-        shape, picked = inputs[0], self._range(inputs[0])
-        if picked is None:
-            dim = resolve(self.dim, len(shape))
-            return tuple(None if at == dim else size for at, size in enumerate(shape))
-        dim, positions = picked
-        return (*shape[:dim], len(positions) or None, *shape[dim + 1 :])
-
-    def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
-        picked, dim = self._range(inputs[0]), resolve(self.dim, len(inputs[0]))
-        if dim is None:
-            return ((),)
-        first = self.start or 0
-        if picked is not None and picked[1]:
-            first = picked[1][0]
-        along: list[Along | None] = [Along(at) for at in range(len(output))]
-        # Counted from the end of a size that is not known, it may be anywhere.
-        at = None if first < 0 else window(1, self.step, -first, 1, "zeros")
-        along[dim] = None if at is None else Along(dim, at)
-        return ((Dims(inputs[0], output, tuple(along)),),)
-
-
-@op("select", functions=("select",), torch="")
-class Select(_View):
-    """The position `index` along dim `dim`, which goes away: x[:, index]."""
-
-    dim: int = arg("", convert=integer)
-    index: int = arg("", convert=integer)
-
-    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
-        dim = resolve(self.dim, len(inputs[0]))
-        if dim is None:
-            yield bad_dim("Select", self.dim, inputs[0])
-            return
-        size = inputs[0][dim]
-        if size is not None and not -size <= self.index < size:
-            message = f"Select: index {self.index} is out of range for the size {size} of dim {dim}"
-            yield Misfit("index", message, f"{-size}..{size - 1}", self.index)
-
-    def output(self, inputs: tuple[Shape, ...]) -> Shape:
-        dim = resolve(self.dim, len(inputs[0]))
-        return tuple(size for at, size in enumerate(inputs[0]) if at != dim)
-
-    def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
-        shape, dim = inputs[0], resolve(self.dim, len(inputs[0]))
-        if dim is None:
-            return ((),)
-        size = shape[dim]
-        one = (*shape[:dim], 1, *shape[dim + 1 :])
-        at = self.index + (size or 0) if self.index < 0 else self.index
-        along: list[Along | None] = [Along(index) for index in range(len(shape))]
-        # Counted from the end of a size that is not known, it may be anywhere.
-        along[dim] = None if at < 0 else Along(dim, window(1, 1, -at, 1, "zeros"))
-        return ((Dims(shape, one, tuple(along)), Regroup(one, output)),)
-
-
-@op("channelshuffle", "shuffle", functions=("channel_shuffle",))
-class ChannelShuffle(Op):
-    """The channels dealt out to `groups` hands, one by one."""
-
-    groups: int = arg("g")
-
-    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
-        size = inputs[0][1] if len(inputs[0]) > 1 else None
-        if size is not None and size % self.groups:
-            message = f"ChannelShuffle: groups={self.groups} does not divide the {size} channels"
-            yield Misfit("groups", message, self.groups, size)
-
-
-@op("roll", functions=("roll",), torch="")
-class Roll(Op):
-    """The positions along `dims` moved round by `shifts`."""
-
-    shifts: Any = arg("", convert=each(integer))
-    dims: Any = arg("", convert=each(integer))
-
-    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
-        if len(self.shifts) != len(self.dims):
-            message = f"Roll has {len(self.shifts)} shifts for {len(self.dims)} dims"
-            yield Misfit("dims", message, len(self.shifts), len(self.dims))
-        for dim in self.dims:
-            if resolve(dim, len(inputs[0])) is None:
-                yield bad_dim("Roll", dim, inputs[0])
-
-    def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
-        along = [Along(dim) for dim in range(len(output))]
-        for shift, dim in zip(self.shifts, self.dims, strict=False):
-            at = resolve(dim, len(output))
-            if at is not None and shift:
-                rolled = IndexMap((range(-shift, 1 - shift),), 1, "circular", covers=False)
-                along[at] = Along(at, rolled)
-        return ((Dims(inputs[0], output, tuple(along)),),)

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from .api import analyze, load
     from .finding import Finding
     from .graph import Graph
-    from .report import Field, Report, Row
+    from .receptive import Field
+    from .report import Report, Row
 
 __version__ = "0.1.0"
 
@@ -44,7 +45,7 @@ _HOMES = {
     "load": "api",
     "Finding": "finding",
     "Graph": "graph",
-    "Field": "report",
+    "Field": "receptive",
     "Report": "report",
     "Row": "report",
 }

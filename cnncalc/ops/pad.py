@@ -66,12 +66,28 @@ class _Pad(Op):
         return tuple(shape)
 
     def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
+        if self._mode() == "circular" and min(self.padding, default=0) < 0:
+            return (self._cropped_and_wrapped(inputs[0], output),)
         along = [Along(dim) for dim in range(len(output))]
         border: Any = "zeros" if self._mode() == "constant" else self._mode()
         for dim, (before, after) in self._pairs(inputs[0]).items():
             if dim >= 0 and (before or after):
                 along[dim] = Along(dim, window(1, 1, before, 1, border))
         return ((Dims(inputs[0], output, tuple(along)),),)
+
+    def _cropped_and_wrapped(self, shape: Shape, output: Shape) -> Read:
+        """torch cuts off what negative sizes say before it continues the rest all around."""
+        cropped = list(shape)
+        cut = [Along(dim) for dim in range(len(output))]
+        wrap = list(cut)
+        for dim, (before, after) in self._pairs(shape).items():
+            size = shape[dim] if dim >= 0 else None
+            if size is not None:
+                cropped[dim] = size + min(before, 0) + min(after, 0)
+                cut[dim] = Along(dim, window(1, 1, min(before, 0), 1, "zeros"))
+                wrap[dim] = Along(dim, window(1, 1, max(before, 0), 1, "circular"))
+        middle = tuple(cropped)
+        return (Dims(shape, middle, tuple(cut)), Dims(middle, output, tuple(wrap)))
 
 
 def pad_sizes(value: Any, rank: int) -> tuple[int, ...]:

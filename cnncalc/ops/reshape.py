@@ -284,8 +284,3 @@ class Expand(View):
         if not fits:
             message = f"cannot expand {format_shape(inputs[0])} to {self.size}"
             yield Misfit("expand-shapes", message, list(self.size), list(inputs[0]))
-
-
-def _equal(size: int, piece: int) -> list[int]:
-    """`size` cut into pieces of `piece`; the last may be smaller."""
-    return [min(piece, size - start) for start in range(0, size, piece)]

@@ -83,6 +83,11 @@ class _Pieces(View):
         return (Dims(shape, output, tuple(along)),)
 
 
+def _equal(size: int, piece: int) -> list[int]:
+    """`size` cut into pieces of `piece`; the last may be smaller."""
+    return [min(piece, size - start) for start in range(0, size, piece)]
+
+
 @op("chunk", functions=("chunk",), torch="")
 class Chunk(_Pieces):
     """Dim `dim` cut into `chunks` pieces of equal size; the last may be smaller."""

@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from ..finding import Finding
-from ..report import SCHEMA_VERSION, Field, Report, Row
+from ..receptive import Field
+from ..report import SCHEMA_VERSION, Report, Row
 from ..shape import format_shape
 from .columns import AnyRow
 from .text import per_axis

@@ -201,8 +201,7 @@ def there_and_back(net: Growing, draw: Draw, name: str) -> str | None:
         return None
     split = (batch, channels, height // 2, 2, width // 2, 2)
     blocks = net.add(make("Reshape", split), name)
-    reduced = blocks and net.add(make("Mean", draw(st.sampled_from([(3, 5), (2, 4)]))), blocks)
-    return reduced
+    return blocks and net.add(make("Mean", draw(st.sampled_from([(3, 5), (2, 4)]))), blocks)
 
 
 @st.composite

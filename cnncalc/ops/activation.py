@@ -229,6 +229,8 @@ def mixing(shape: Shape, dims: set[int]) -> Read:
 class _Softmax(Op):
     """An op whose output at each position depends on all positions along `dim`."""
 
+    field_rule = "everything along dim"
+
     dim: int | None = arg("", None, maybe(integer))
 
     def _dim(self, shape: Shape) -> int:

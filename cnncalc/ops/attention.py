@@ -30,6 +30,8 @@ class MultiheadAttention(Op):
     Output 0 is the result; output 1 the attention weights averaged over the heads.
     """
 
+    field_rule = "the whole input"
+
     arity: ClassVar[int | None] = None
     least_dims = 1
 
@@ -148,6 +150,8 @@ def spreads(shape: Shape, wanted: Shape) -> bool:
 @op("sdpa", functions=("scaled_dot_product_attention",), torch="")
 class ScaledDotProductAttention(Op):
     """softmax(Q K^T / sqrt(D)) V for inputs query, key, value `(..., L, D)`; maybe a mask."""
+
+    field_rule = "its query, and all keys and values"
 
     arity: ClassVar[int | None] = None
 

@@ -74,6 +74,8 @@ class Op:
     arity: ClassVar[int | None] = 1
     #: Dims that each input must have for the rules to make sense of it.
     least_dims: ClassVar[int] = 0
+    #: Which input positions an output position depends on, in words.
+    field_rule: ClassVar[str] = "position by position"
     #: Output size per spatial axis, parameters, running buffers, multiply-accumulates.
     out_size: ClassVar[Formula | None] = None
     params: ClassVar[Formula] = Formula("0")

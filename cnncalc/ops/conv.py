@@ -139,6 +139,8 @@ class _Conv(Convolution, SlidingWindow):
 class _ConvTranspose(Convolution):
     """Write a kernel into the output for each input position: a convolution's gradient."""
 
+    field_rule = "the (j + p - t*d) / s that are whole, for the taps t < k"
+
     in_channels: int | None = arg("ci", inferred=True)
     out_channels: int | None = arg("co", inferred=True)
     kernel_size: Any = arg("k", convert=axes(count))

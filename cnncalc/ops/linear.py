@@ -26,6 +26,8 @@ def alike(first: Shape, second: Shape) -> bool:
 class Linear(Op):
     """y = W x + b over the last dim."""
 
+    field_rule = "position by position; everything along the last dim"
+
     least_dims = 1
 
     in_features: int | None = arg("ci", inferred=True)
@@ -131,6 +133,8 @@ class Embedding(Op):
 class MatMul(Op):
     """The matrix product of the last two dims, the dims before them broadcast."""
 
+    field_rule = "a row of the first input, a column of the second"
+
     arity: ClassVar[int | None] = 2
     least_dims = 1
 
@@ -227,6 +231,8 @@ class Einsum(Op):
     more operands, pairwise from the left, as torch contracts them. What only one operand has is
     summed before, and products without a sum are no MACs.
     """
+
+    field_rule = "everything along the dims that are summed over"
 
     arity: ClassVar[int | None] = None
 

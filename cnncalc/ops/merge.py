@@ -24,6 +24,8 @@ def _plain(shapes: tuple[Shape, ...]) -> str:
 class _Arithmetic(Op):
     """Element by element, the inputs broadcast; with one input, `other` is a number."""
 
+    field_rule = "the hull of what the inputs see"
+
     arity: ClassVar[int | None] = None
     verb: ClassVar[str] = "combined"
 
@@ -93,6 +95,8 @@ class Div(_Arithmetic):
 class Cat(Op):
     """The inputs one after the other along dim `dim`."""
 
+    field_rule = "the hull of what the inputs see, each in its part of dim"
+
     arity: ClassVar[int | None] = None
 
     dim: int = arg("", 1, integer)
@@ -144,6 +148,8 @@ class Cat(Op):
 @op("stack", functions=("stack",), torch="")
 class Stack(Op):
     """The inputs side by side along a new dim `dim`."""
+
+    field_rule = "the hull of what the inputs see"
 
     arity: ClassVar[int | None] = None
 

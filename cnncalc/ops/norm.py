@@ -106,6 +106,8 @@ class _BatchNorm(_ChannelNorm):
 class _InstanceNorm(_ChannelNorm):
     """Normalise each channel of each sample by its mean and variance over its positions."""
 
+    field_rule = "position by position; all through the statistics, which act as a gate"
+
     num_features: int | None = arg("c", inferred=True)
     eps: float = arg("", 1e-5, number)
     momentum: float | None = arg("", 0.1, maybe(number))
@@ -161,6 +163,8 @@ class InstanceNorm3d(_InstanceNorm):
 class GroupNorm(Op):
     """Normalise groups of channels of each sample over their positions."""
 
+    field_rule = "position by position; all through the statistics, which act as a gate"
+
     least_dims = 2
 
     num_groups: int = arg("g")
@@ -206,6 +210,8 @@ class GroupNorm(Op):
 
 class _TrailingNorm(Op):
     """A norm over the last dims, which `normalized_shape` names."""
+
+    field_rule = "position by position; the last dims through the statistics"
 
     least_dims = 1
 

@@ -23,6 +23,8 @@ class _Pad(Op):
     `padding` starts with the last dim, as in torch: (left, right, top, bottom, front, back).
     """
 
+    field_rule = "position j - p; in the border what it copies"
+
     padding: Any
     border_mode: ClassVar[str] = "constant"
 

@@ -15,6 +15,8 @@ from .registry import op
 class Parameter(Op):
     """A learned tensor of `shape` (torch.nn.Parameter), without a batch."""
 
+    field_rule = "nothing: it is learned"
+
     arity: ClassVar[int | None] = 0
 
     shape: Any = arg("", convert=each(count))

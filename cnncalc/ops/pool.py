@@ -104,6 +104,8 @@ class _Adaptive(Windowed):
     Output j reads the positions `[floor(j*n/o), ceil((j+1)*n/o))`.
     """
 
+    field_rule = "from floor(j*i / o) to ceil((j + 1)*i / o) - 1"
+
     output_size: Any
 
     def axis_size(self, axis: int, size: int) -> int:
@@ -235,6 +237,8 @@ class AdaptiveMaxPool3d(_AdaptiveMaxPool):
 
 class _Global(Windowed):
     """One value per channel, from all positions; the spatial axes stay, with size 1."""
+
+    field_rule = "the whole input"
 
     def axis_size(self, axis: int, size: int) -> int:
         return 1

@@ -23,6 +23,8 @@ from .registry import op
 class _Recurrent(Op):
     """The shapes and counts that the three kinds share; `gates` matrices per product."""
 
+    field_rule = "all positions up to it; in both directions the whole input"
+
     gates: ClassVar[int] = 1
     least_dims = 1
 

@@ -18,6 +18,8 @@ from .reshape import bad_dim, resolve
 class _Reduction(Op):
     """One value for all positions along `dim` (all dims where it is None)."""
 
+    field_rule = "everything along dim"
+
     dim: Any = arg("", None, maybe(each(integer)))
     keepdim: bool = arg("", False, flag)
 

@@ -36,6 +36,8 @@ def scale_of(value: float) -> Scale:
 class Upsample(Op):
     """Resample the spatial axes to `size`, or by `scale_factor`."""
 
+    field_rule = "the positions around j*i / o that the mode weighs"
+
     size: Any = arg("", None, maybe(each(count)))
     scale_factor: Any = arg("", None, maybe(each(positive_number)))
     mode: str = arg("", "nearest", choice(*MODES))
@@ -107,6 +109,8 @@ class Upsample(Op):
 class PixelShuffle(Op):
     """r*r channels become r x r positions: (C*r*r, H, W) -> (C, H*r, W*r)."""
 
+    field_rule = "position j // r"
+
     upscale_factor: int = arg("r")
 
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
@@ -143,6 +147,8 @@ class PixelUnshuffle(Op):
     The field is that of all channels of a position together.
     """
 
+    field_rule = "r positions, moved by r"
+
     downscale_factor: int = arg("r")
 
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
@@ -174,6 +180,8 @@ class PixelUnshuffle(Op):
 @op("unfold", "im2col", functions=("unfold",))
 class Unfold(Op):
     """Sliding patches of images as columns: (N, C, H, W) -> (N, C*k*k, L)."""
+
+    field_rule = "d*(k - 1) + 1 positions, moved by s, the first at -p"
 
     least_dims = 1
 
@@ -234,6 +242,8 @@ class Unfold(Op):
 @op("fold", "col2im", functions=("fold",))
 class Fold(Op):
     """Columns summed back into images where they overlap: the reverse of Unfold."""
+
+    field_rule = "the (j + p - t*d) / s that are whole, for the taps t < k"
 
     least_dims = 1
 

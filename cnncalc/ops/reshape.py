@@ -34,6 +34,8 @@ def bad_dim(name: str, dim: int, shape: Shape) -> Misfit:
 class View(Op):
     """An op whose output is the input's memory, seen differently."""
 
+    field_rule = "the same positions, in other dims"
+
     def aliases(self) -> bool:
         return True
 

@@ -22,6 +22,8 @@ from .reshape import View, bad_dim, resolve
 class Repeat(Op):
     """The tensor tiled `repeats[d]` times along each dim d."""
 
+    field_rule = "position j modulo the size"
+
     repeats: Any = arg("", convert=each(count))
 
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
@@ -149,6 +151,8 @@ class Split(_Pieces):
 class Slice(View):
     """The positions start, start+step, ... before end along dim `dim`: x[:, start:end:step]."""
 
+    field_rule = "position start + j*step"
+
     dim: int = arg("", convert=integer)
     start: int | None = arg("", None, maybe(integer))
     end: int | None = arg("", None, maybe(integer))
@@ -243,6 +247,8 @@ class ChannelShuffle(Op):
 @op("roll", functions=("roll",), torch="")
 class Roll(Op):
     """The positions along `dims` moved round by `shifts`."""
+
+    field_rule = "position j - shift, around the border"
 
     shifts: Any = arg("", convert=each(integer))
     dims: Any = arg("", convert=each(integer))

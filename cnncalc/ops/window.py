@@ -105,6 +105,8 @@ class Windowed(Op):
 class SlidingWindow(Windowed):
     """A window of `kernel_size` taps, `dilation` apart, moved by `stride`."""
 
+    field_rule = "d*(k - 1) + 1 positions, moved by s, the first at -p"
+
     kernel_size: Any
     stride: Any
     padding: Any

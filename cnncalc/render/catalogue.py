@@ -22,6 +22,7 @@ def _formulas(op: type[Op]) -> list[tuple[str, str]]:
         ("params", op.params.text),
         ("buffers", op.buffers.text),
         ("MACs", op.macs.text),
+        ("field", op.field_rule),
     ]
     return [(name, text) for name, text in named if text not in ("", "0")]
 
@@ -70,7 +71,10 @@ def markdown(ops: Iterable[type[Op]]) -> str:
     ]
     for group in _families(ops):
         op = group[0]
-        formulas = "<br>".join(f"{name}: `{text}`" for name, text in _formulas(op))
+        formulas = "<br>".join(
+            f"{name}: {text}".replace("*", "\\*") if name == "field" else f"{name}: `{text}`"
+            for name, text in _formulas(op)
+        )
         arguments = op.signature().partition("(")[2].removesuffix(")").replace("|", "\\|")
         words = " ".join(f"`{word}`" for word in op.spec_names)
         shown = f"`{arguments}`" if arguments else ""

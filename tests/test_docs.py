@@ -33,3 +33,8 @@ def test_every_finding_code_is_documented() -> None:
     text = (DOCS / "report.md").read_text("utf-8")
     assert len(codes) > 10
     assert {code for code in codes if f"`{code}`" not in text} == set()
+
+
+def test_every_symbol_is_explained() -> None:
+    for op in CATALOGUE.values():
+        assert all(catalogue.symbols(op).values()), op

@@ -8,12 +8,32 @@ from itertools import groupby
 
 from ..ops import Op
 
-_WORDS = (
-    ("i, k, s, p, d, op", "input size, kernel, stride, padding, dilation, output padding"),
-    ("ci, co, g, b", "input and output channels (features), groups, bias (1 or 0)"),
-    ("N, O, I, K", "batch, output positions, input positions, kernel positions"),
-    ("a, t, c, E", "affine, tracked statistics (1 or 0), channels, elements"),
-)
+#: What the formulas' symbols mean where they are no arguments of the op.
+SYMBOLS = {
+    "N": "batch",
+    "i": "input size along the axis",
+    "O": "output positions",
+    "I": "input positions",
+    "K": "kernel positions",
+    "c": "channels",
+    "E": "elements of the tensor, or of the normalized dims",
+    "R": "rows: all positions but the last dim",
+    "B": "batch: all dims but the last two",
+    "n": "rows of the first matrix",
+    "m": "columns of the second matrix",
+    "k": "inner size",
+    "loops": "product of the sizes of all letters",
+    "Lq": "length of the query",
+    "Lk": "length of the keys",
+    "dk": "features of the keys",
+    "dv": "features of the values",
+    "D": "features of query and key; of recurrent layers the directions",
+    "Dv": "features of the values",
+    "T": "steps, over the whole batch",
+    "G": "gates",
+    "o": "output size; of recurrent layers the size of the state",
+    "r": "parameters of the projection",
+}
 
 
 def _formulas(op: type[Op]) -> list[tuple[str, str]]:
@@ -79,18 +99,27 @@ def markdown(ops: Iterable[type[Op]]) -> str:
         words = " ".join(f"`{word}`" for word in op.spec_names)
         shown = f"`{arguments}`" if arguments else ""
         lines.append(f"| **{_name(group)}** {_summary(op)} | {shown} | {formulas} | {words} |")
-    lines += ["", "| symbol | meaning |", "|---|---|"]
-    lines += [f"| `{symbols}` | {meaning} |" for symbols, meaning in _WORDS]
+    lines += ["", "Symbols that are no arguments:", "", "| symbol | meaning |", "|---|---|"]
+    lines += [f"| `{symbol}` | {meaning} |" for symbol, meaning in SYMBOLS.items()]
     return "\n".join(lines)
+
+
+def symbols(op: type[Op]) -> dict[str, str]:
+    """What each symbol in the op's formulas stands for."""
+    formulas = (op.out_size, op.params, op.buffers, op.macs)
+    used = {symbol for formula in formulas if formula for symbol in formula.symbols}
+    arguments = {a.symbol: a.name for a in op.arguments if a.symbol in used}
+    names = {a.name for a in op.arguments}
+    rest = {symbol: SYMBOLS[symbol] for symbol in sorted(used - arguments.keys() - names)}
+    return {**arguments, **rest}
 
 
 def one(op: type[Op]) -> str:
     """Everything about one op."""
     lines = [op.signature(), "", inspect.getdoc(op) or "", ""]
     lines += [f"{name:<8} {text}" for name, text in _formulas(op)]
-    symbols = [f"{a.symbol} = {a.name}" for a in op.arguments if a.symbol]
-    if symbols and _formulas(op):
-        lines += ["", "where    " + ", ".join(symbols)]
+    for index, (symbol, meaning) in enumerate(symbols(op).items()):
+        lines.append(f"{'' if index else 'where':<8} {symbol} = {meaning}")
     if op.spec_names:
         lines.append(f"spec     {', '.join(op.spec_names)}")
     if op.torch_name:

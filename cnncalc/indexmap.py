@@ -10,8 +10,11 @@ from typing import Literal, NamedTuple
 
 Border = Literal["zeros", "reflect", "replicate", "circular"]
 
+_LINEAR = ("linear", "bilinear", "trilinear")
 #: Interpolation by a scale that repeats only after more positions has no textbook field.
 MAX_PHASES = 256
+#: Maps that are listed position by position are no longer than this.
+MAX_LISTED = 1 << 20
 
 
 class IndexMap(NamedTuple):
@@ -66,11 +69,11 @@ def window(kernel: int, stride: int, padding: int, dilation: int, border: Border
 
 def transposed_window(kernel: int, stride: int, padding: int, dilation: int) -> IndexMap:
     """A transposed convolution: input `i` writes the outputs `i*stride - padding + t*dilation`."""
-    phases = []
-    for phase in range(stride):
-        reach = [phase + padding - tap * dilation for tap in range(kernel)]
-        phases.append(_progression(sorted(at // stride for at in reach if at % stride == 0)))
-    return IndexMap(tuple(phases), 1)
+    found: list[list[int]] = [[] for _ in range(stride)]
+    for tap in range(kernel - 1, -1, -1):
+        turn, phase = divmod(tap * dilation - padding, stride)
+        found[phase].append(-turn)
+    return IndexMap(tuple(map(_progression, found)), 1)
 
 
 def adaptive_windows(size: int, output: int) -> IndexMap:
@@ -98,6 +101,8 @@ def resampling(
     nearest-exact, linear (bilinear, trilinear), bicubic, area. A linear tap of weight zero is
     not read, as in the gradient.
     """
+    if mode in _LINEAR and size is not None and size == output:
+        return IDENTITY  # whatever the scale, torch copies then
     if mode == "area":
         return None if size is None or output is None else adaptive_windows(size, output)
     if align and not mode.startswith("nearest"):
@@ -110,7 +115,7 @@ def resampling(
         ratio = Fraction(size, output)
     else:
         return None
-    if ratio.denominator > max(output or 0, MAX_PHASES):
+    if ratio.denominator > min(max(output or 0, MAX_PHASES), MAX_LISTED):
         return None
     shift = Fraction(0)
     if mode == "nearest-exact":
@@ -136,13 +141,18 @@ def _as_rounded(
     index_map: IndexMap, size: int, output: int, scale: Scale | None, mode: str
 ) -> IndexMap:
     """The map as torch rounds it: single precision can miss the exact position by one."""
+    if max(size, output) > MAX_LISTED:
+        return index_map
     step = _single(size / output if scale is None else scale.inverse)
     exact_step = step == index_map.step / len(index_map.taps)
-    if exact_step and 2 * index_map.step * output < 1 << 24:
+    plain = exact_step and (scale is None or output not in (size, 2 * size))
+    if plain and 2 * index_map.step * output < 1 << 24:
         return index_map  # single precision holds all the numbers: nothing is rounded
     rounded = []
     for position in range(output):
-        if mode == "nearest":
+        if mode == "nearest" and output in (size, 2 * size):
+            at = position * size // output  # whatever the scale
+        elif mode == "nearest":
             at = int(_single(step * position))
         else:
             at = int(_single(max(_single(_single(step * (position + 0.5)) - 0.5), 0) + 0.5))

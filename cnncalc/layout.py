@@ -338,6 +338,9 @@ def _regrouped(step: Regroup, place: Place) -> list[Place] | None:
     if place.length == 1:
         return []  # one position: the same everywhere
     inner, length, weight = place.inner * inside, place.length, place.weight
+    elements = product(step.after[dim] for dim in new)
+    if elements is None:
+        return None
     parts: list[Place] = []
     low = 1  # flat elements per step of the new dim at hand, from the last dim on
     for dim in reversed(new):
@@ -347,9 +350,10 @@ def _regrouped(step: Regroup, place: Place) -> list[Place] | None:
         high = low * size
         # The part of [inner, inner*length) that falls into this dim's [low, high).
         if inner < high and length > 1:
-            if inner % low or (
-                high < inner * length and (high % inner or length % (high // inner))
-            ):
+            period = inner * length
+            if inner % low or (high < period and (high % inner or length % (high // inner))):
+                return None
+            if high > period and high < elements and high % period:
                 return None
             take = min(length, high // inner)
             parts.append(Place(dim, inner // low, take, weight))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from operator import index
 from typing import Any, NamedTuple
 
 Convert = Callable[[Any, int], Any]
@@ -44,37 +45,62 @@ def arg(
 # canonical value, and raises ValueError with what it expected.
 
 
+#: Kernels, strides and the like are no longer than this: their fields are worked out tap by tap.
+MAX_SPAN = 65_536
+
+
+def whole(value: Any) -> int | None:
+    """The value as an int; None where it is no whole number."""
+    if isinstance(value, bool):
+        return None
+    try:
+        return index(value)
+    except TypeError:
+        return None
+
+
 def count(value: Any, rank: int) -> int:
     """A positive whole number."""
-    if isinstance(value, bool) or not hasattr(value, "__index__") or value < 1:
+    found = whole(value)
+    if found is None or found < 1:
         raise ValueError("a positive whole number")
-    return int(value)
+    return found
+
+
+def span(value: Any, rank: int) -> int:
+    """A positive number of positions that a window spans or moves by."""
+    found = count(value, rank)
+    if found > MAX_SPAN:
+        raise ValueError(f"at most {MAX_SPAN:,}")
+    return found
 
 
 def natural(value: Any, rank: int) -> int:
     """A whole number from 0 on."""
-    if isinstance(value, bool) or not hasattr(value, "__index__") or value < 0:
+    found = whole(value)
+    if found is None or found < 0:
         raise ValueError("a whole number, 0 or more")
-    return int(value)
+    return found
 
 
 def integer(value: Any, rank: int) -> int:
     """Any whole number."""
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
+    found = whole(value)
+    if found is None:
         raise ValueError("a whole number")
-    return int(value)
+    return found
 
 
 def flag(value: Any, rank: int) -> bool:
     """True or False (0 and 1 will do)."""
-    if value not in (0, 1):
+    if not isinstance(value, bool) and whole(value) not in (0, 1):
         raise ValueError("True or False")
     return bool(value)
 
 
 def number(value: Any, rank: int) -> float:
     """A real number; whole ones stay ints, so that they print as they were written."""
-    if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
+    if isinstance(value, bool) or not isinstance(value, int | float | Fraction) or value != value:
         raise ValueError("a number")
     return value if isinstance(value, int) else float(value)
 

@@ -11,7 +11,7 @@ from ..formula import Formula
 from ..indexmap import Border, IndexMap, transposed_window
 from ..layout import Along
 from ..shape import Shape, Size
-from .arguments import arg, axes, choice, count, flag, natural
+from .arguments import arg, axes, choice, count, flag, natural, span
 from .base import Op, channels
 from .registry import op
 from .window import AXIS_NAMES, SlidingWindow, Windowed
@@ -91,10 +91,10 @@ class _Conv(Convolution, SlidingWindow):
 
     in_channels: int | None = arg("ci", inferred=True)
     out_channels: int | None = arg("co", inferred=True)
-    kernel_size: Any = arg("k", convert=axes(count))
-    stride: Any = arg("s", 1, axes(count))
+    kernel_size: Any = arg("k", convert=axes(span))
+    stride: Any = arg("s", 1, axes(span))
     padding: Any = arg("p", 0, conv_padding)
-    dilation: Any = arg("d", 1, axes(count))
+    dilation: Any = arg("d", 1, axes(span))
     groups: int | str = arg("g", 1, groups)
     bias: bool = arg("b", True, flag)
     padding_mode: str = arg("", "zeros", choice(*PADDING_MODES))
@@ -143,13 +143,13 @@ class _ConvTranspose(Convolution):
 
     in_channels: int | None = arg("ci", inferred=True)
     out_channels: int | None = arg("co", inferred=True)
-    kernel_size: Any = arg("k", convert=axes(count))
-    stride: Any = arg("s", 1, axes(count))
+    kernel_size: Any = arg("k", convert=axes(span))
+    stride: Any = arg("s", 1, axes(span))
     padding: Any = arg("p", 0, axes(natural))
     output_padding: Any = arg("op", 0, axes(natural))
     groups: int | str = arg("g", 1, groups)
     bias: bool = arg("b", True, flag)
-    dilation: Any = arg("d", 1, axes(count))
+    dilation: Any = arg("d", 1, axes(span))
     padding_mode: str = arg("", "zeros", choice("zeros"))
 
     out_size: ClassVar[Formula | None] = Formula("(i - 1)*s - 2*p + d*(k - 1) + op + 1")

@@ -218,7 +218,9 @@ def equation(value: Any, rank: int) -> str:
         raise ValueError("an equation such as 'bij,bjk->bik'")
     text = value.replace(" ", "")
     letters = text.replace("...", "").replace("->", ",").replace(",", "")
-    if not text or (letters and not letters.isalpha()) or text.count("->") > 1:
+    result = text.partition("->")[2].replace("...", "")
+    odd = text.count("->") > 1 or len(set(result)) < len(result)
+    if not text or odd or (letters and not letters.isalpha()):
         raise ValueError("an equation such as 'bij,bjk->bik'")
     return text
 

@@ -217,6 +217,10 @@ class _TrailingNorm(Op):
 
     normalized_shape: Any
 
+    def validate(self) -> None:
+        if self.normalized_shape == ():
+            raise OpError(f"{self.type} needs at least one size in normalized_shape")
+
     def complete(self, inputs: tuple[Shape, ...]) -> Op:
         received = inputs[0][-1]
         if self.normalized_shape is None and received is not None:

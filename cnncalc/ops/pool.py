@@ -11,7 +11,7 @@ from ..formula import Formula
 from ..indexmap import IndexMap, adaptive_windows
 from ..layout import Along, Dims
 from ..shape import Shape, Size
-from .arguments import Argument, arg, axes, count, flag, natural, number
+from .arguments import Argument, arg, axes, count, flag, natural, number, span
 from .arguments import optional as maybe
 from .registry import op
 from .window import AXIS_NAMES, SlidingWindow, Windowed
@@ -67,10 +67,10 @@ class _WithIndices(Windowed):
 class _MaxPool(_WithIndices, _Pool):
     """The largest value under each window."""
 
-    kernel_size: Any = arg("k", convert=axes(count))
-    stride: Any = arg("s", None, maybe(axes(count)))
+    kernel_size: Any = arg("k", convert=axes(span))
+    stride: Any = arg("s", None, maybe(axes(span)))
     padding: Any = arg("p", 0, axes(natural))
-    dilation: Any = arg("d", 1, axes(count))
+    dilation: Any = arg("d", 1, axes(span))
     return_indices: bool = arg("", False, flag)
     ceil_mode: bool = arg("", False, flag)
 
@@ -78,8 +78,8 @@ class _MaxPool(_WithIndices, _Pool):
 class _AvgPool(_Pool):
     """The mean of each window."""
 
-    kernel_size: Any = arg("k", convert=axes(count))
-    stride: Any = arg("s", None, maybe(axes(count)))
+    kernel_size: Any = arg("k", convert=axes(span))
+    stride: Any = arg("s", None, maybe(axes(span)))
     padding: Any = arg("p", 0, axes(natural))
     ceil_mode: bool = arg("", False, flag)
     count_include_pad: bool = arg("", True, flag)
@@ -91,8 +91,8 @@ class _LPPool(_Pool):
     """The power average `(sum of x^norm_type)^(1/norm_type)` of each window."""
 
     norm_type: float = arg("", convert=number)
-    kernel_size: Any = arg("k", convert=axes(count))
-    stride: Any = arg("s", None, maybe(axes(count)))
+    kernel_size: Any = arg("k", convert=axes(span))
+    stride: Any = arg("s", None, maybe(axes(span)))
     ceil_mode: bool = arg("", False, flag)
 
     out_size: ClassVar[Formula | None] = Formula("(i - k) // s + 1")
@@ -129,14 +129,14 @@ class _Adaptive(Windowed):
 class _AdaptiveAvgPool(_Adaptive):
     """The mean of windows chosen so that `output_size` positions come out."""
 
-    output_size: Any = arg("o", convert=axes(maybe(count)))
+    output_size: Any = arg("o", convert=axes(maybe(span)))
     out_size: ClassVar[Formula | None] = Formula("o")
 
 
 class _AdaptiveMaxPool(_WithIndices, _Adaptive):
     """The maximum of windows chosen so that `output_size` positions come out."""
 
-    output_size: Any = arg("o", convert=axes(maybe(count)))
+    output_size: Any = arg("o", convert=axes(maybe(span)))
     return_indices: bool = arg("", False, flag)
     out_size: ClassVar[Formula | None] = Formula("o")
 

@@ -24,7 +24,7 @@ class _Reduction(Op):
     keepdim: bool = arg("", False, flag)
 
     def _reduced(self, shape: Shape) -> set[int]:
-        if self.dim is None:
+        if not self.dim:  # None, or no dims, which torch takes for all
             return set(range(len(shape)))
         return {dim for dim in (resolve(dim, len(shape)) for dim in self.dim) if dim is not None}
 
@@ -33,7 +33,7 @@ class _Reduction(Op):
             if resolve(dim, len(inputs[0])) is None:
                 yield bad_dim(self.type, dim, inputs[0])
                 return
-        if self.dim is not None and len(self._reduced(inputs[0])) < len(self.dim):
+        if self.dim and len(self._reduced(inputs[0])) < len(self.dim):
             message = f"{self.type}: {self.dim} names a dim of {format_shape(inputs[0])} twice"
             yield Misfit("dims", message, None, list(self.dim))
 

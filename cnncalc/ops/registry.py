@@ -28,25 +28,37 @@ def op(
     def register(cls: Declared) -> Declared:
         if cls.__name__ in CATALOGUE:
             raise ValueError(f"op {cls.__name__} is declared twice")
-        known = cls.symbol_names()
-        for formula in (cls.params, cls.buffers, cls.macs):
-            if not formula.symbols <= known:
-                raise ValueError(
-                    f"{cls.__name__}: unknown {set(formula.symbols - known)} in {formula}"
-                )
-        cls.spec_names, cls.functions = spec_names, functions
-        cls.torch_name = f"torch.nn.{cls.__name__}" if torch is None else torch
-        CATALOGUE[cls.__name__] = cls
+        _check_symbols(cls)
         for word in spec_names:
-            taken = SPEC_WORDS.setdefault(word, [])
-            if any(other.rank == cls.rank for other in taken):
-                raise ValueError(f"spec word {word!r} is taken by {taken[0].__name__}")
-            taken.append(cls)
+            for other in SPEC_WORDS.get(word, ()):
+                if other.rank == cls.rank:
+                    raise ValueError(f"spec word {word!r} is taken by {other.__name__}")
         for function in functions:
-            if FUNCTIONS.setdefault(function, cls) is not cls:
+            if function in FUNCTIONS:
                 raise ValueError(
                     f"function {function!r} is taken by {FUNCTIONS[function].__name__}"
                 )
+        cls.spec_names, cls.functions = spec_names, functions
+        cls.torch_name = f"torch.nn.{cls.__name__}" if torch is None else torch
+        # The ranks of a family share the text of their base.
+        cls.__doc__ = next(base.__doc__ for base in cls.__mro__ if base.__doc__)
+        CATALOGUE[cls.__name__] = cls
+        FUNCTIONS.update(dict.fromkeys(functions, cls))
+        for word in spec_names:
+            SPEC_WORDS.setdefault(word, []).append(cls)
         return cls
 
     return register
+
+
+def _check_symbols(cls: type[Op]) -> None:
+    """Are all symbols in the formulas ones that the op provides? (`i`: the input's size.)"""
+    known = cls.symbol_names()
+    formulas = [(formula, known) for formula in (cls.params, cls.buffers, cls.macs)]
+    if cls.out_size is not None:
+        formulas.append((cls.out_size, known | {"i"}))
+    for formula, symbols in formulas:
+        if not formula.symbols <= symbols:
+            raise ValueError(
+                f"{cls.__name__}: unknown {set(formula.symbols - symbols)} in {formula}"
+            )

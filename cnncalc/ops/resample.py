@@ -12,7 +12,7 @@ from ..formula import Formula
 from ..indexmap import Scale, resampling, transposed_window, window
 from ..layout import Along, Dims, Read, Regroup
 from ..shape import Shape, Size, format_shape, product
-from .arguments import arg, axes, choice, count, each, flag, natural
+from .arguments import MAX_SPAN, arg, axes, choice, count, each, flag, natural, span
 from .arguments import optional as maybe
 from .base import Op
 from .registry import op
@@ -22,8 +22,13 @@ MODES = ("nearest", "linear", "bilinear", "bicubic", "trilinear", "area", "neare
 
 def positive_number(value: Any, rank: int) -> float:
     """A number above 0."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-        raise ValueError("a positive number")
+    least = 1 / MAX_SPAN
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or not least <= value <= MAX_SPAN
+    ):
+        raise ValueError(f"a positive number up to {MAX_SPAN:,}")
     return value
 
 
@@ -39,7 +44,7 @@ class Upsample(Op):
     field_rule = "the positions around j*i / o that the mode weighs"
 
     size: Any = arg("", None, maybe(each(count)))
-    scale_factor: Any = arg("", None, maybe(each(positive_number)))
+    scale_factor: Any = arg("scale_factor", None, maybe(each(positive_number)))
     mode: str = arg("", "nearest", choice(*MODES))
     align_corners: bool | None = arg("", None, maybe(flag))
     recompute_scale_factor: bool | None = arg("", None, maybe(flag))
@@ -100,10 +105,6 @@ class Upsample(Op):
         along += [None] * (len(output) - len(along))
         return ((Dims(shape, output, tuple(along)),),)
 
-    @classmethod
-    def symbol_names(cls) -> frozenset[str]:
-        return super().symbol_names() | {"i"}
-
 
 @op("pixelshuffle", functions=("pixel_shuffle",))
 class PixelShuffle(Op):
@@ -111,7 +112,7 @@ class PixelShuffle(Op):
 
     field_rule = "position j // r"
 
-    upscale_factor: int = arg("r")
+    upscale_factor: int = arg("r", convert=span)
 
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
         size = inputs[0][-3] if len(inputs[0]) > 2 else None
@@ -149,7 +150,7 @@ class PixelUnshuffle(Op):
 
     field_rule = "r positions, moved by r"
 
-    downscale_factor: int = arg("r")
+    downscale_factor: int = arg("r", convert=span)
 
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
         shape, factor = inputs[0], self.downscale_factor
@@ -187,10 +188,10 @@ class Unfold(Op):
 
     rank = 2
 
-    kernel_size: Any = arg("k", convert=axes(count))
-    dilation: Any = arg("d", 1, axes(count))
+    kernel_size: Any = arg("k", convert=axes(span))
+    dilation: Any = arg("d", 1, axes(span))
     padding: Any = arg("p", 0, axes(natural))
-    stride: Any = arg("s", 1, axes(count))
+    stride: Any = arg("s", 1, axes(span))
 
     out_size: ClassVar[Formula | None] = Formula("(i + 2*p - d*(k - 1) - 1) // s + 1")
 
@@ -249,11 +250,11 @@ class Fold(Op):
 
     rank = 2
 
-    output_size: Any = arg("o", convert=axes(count))
-    kernel_size: Any = arg("k", convert=axes(count))
-    dilation: Any = arg("d", 1, axes(count))
+    output_size: Any = arg("o", convert=axes(span))
+    kernel_size: Any = arg("k", convert=axes(span))
+    dilation: Any = arg("d", 1, axes(span))
     padding: Any = arg("p", 0, axes(natural))
-    stride: Any = arg("s", 1, axes(count))
+    stride: Any = arg("s", 1, axes(span))
 
     def _grid(self) -> tuple[int, ...]:
         return tuple(

@@ -8,7 +8,7 @@ from typing import Any
 from ..finding import Misfit
 from ..layout import Read, Regroup
 from ..shape import Shape, Size, format_shape, product
-from .arguments import arg, each, integer
+from .arguments import arg, each, integer, whole
 from .arguments import optional as maybe
 from .base import Op
 from .reads import kept
@@ -73,7 +73,7 @@ def wanted_sizes(value: Any, rank: int) -> tuple[Any, ...]:
         if isinstance(item, str):
             if not (item.startswith("=") and item[1:].isdigit()):
                 raise ValueError('sizes, -1, or "=2" for the size of input dim 2')
-        elif isinstance(item, bool) or not hasattr(item, "__index__") or item < -1:
+        elif (number := whole(item)) is None or number < -1 or number == 0:
             raise ValueError('sizes, -1, or "=2" for the size of input dim 2')
     if list(values).count(-1) > 1:
         raise ValueError("-1 at most once")
@@ -264,11 +264,19 @@ class Unsqueeze(View):
         return (kept(inputs[0], output, *range(at), None, *range(at, rank)),)
 
 
+def expanded_sizes(value: Any, rank: int) -> tuple[int, ...]:
+    """Sizes; -1 for those that stay."""
+    sizes: tuple[int, ...] = each(integer)(value, rank)
+    if any(size < 1 and size != -1 for size in sizes):
+        raise ValueError("positive sizes, or -1 for those that stay")
+    return sizes
+
+
 @op("expand", functions=("expand",), torch="")
 class Expand(View):
     """Dims of size 1 repeated without a copy; -1 keeps a size."""
 
-    size: Any = arg("", convert=each(integer))
+    size: Any = arg("", convert=expanded_sizes)
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         shift = len(self.size) - len(inputs[0])

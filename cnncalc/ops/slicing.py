@@ -10,7 +10,7 @@ from ..finding import Misfit
 from ..indexmap import IndexMap, window
 from ..layout import Along, Dims, Read, Regroup
 from ..shape import Shape, Size, format_shape, product
-from .arguments import arg, count, each, integer
+from .arguments import MAX_SPAN, arg, count, each, integer, span
 from .arguments import optional as maybe
 from .base import Op
 from .reads import kept
@@ -94,7 +94,7 @@ def _equal(size: int, piece: int) -> list[int]:
 class Chunk(_Pieces):
     """Dim `dim` cut into `chunks` pieces of equal size; the last may be smaller."""
 
-    chunks: int = arg("", convert=count)
+    chunks: int = arg("", convert=span)
     dim: int = arg("", 0, integer)
 
     def output_count(self) -> int:
@@ -123,6 +123,10 @@ class Split(_Pieces):
     split_size_or_sections: Any = arg("", convert=each(count))
     dim: int = arg("", 0, integer)
 
+    def validate(self) -> None:
+        if not 1 <= len(self.split_size_or_sections) <= MAX_SPAN:
+            raise OpError("Split needs the size of the pieces")
+
     def output_count(self) -> int:
         sections = self.split_size_or_sections
         if len(sections) == 1:
@@ -136,7 +140,8 @@ class Split(_Pieces):
         sections: tuple[int, ...] = self.split_size_or_sections
         if len(sections) > 1:
             return sections
-        return [None] if size is None else _equal(size, sections[0])
+        many = size is not None and size > sections[0] * MAX_SPAN
+        return [None] if size is None or many else _equal(size, sections[0])
 
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
         yield from super().check(inputs)

@@ -106,9 +106,9 @@ def products(draw: Draw) -> Trial:
     if kind == "sdpa":
         dv, query = draw(st.integers(1, 5)), (2, *batch)
         shapes = ((*query, n, k), (*query, m, k), (*query, m, dv))
-        if draw(st.booleans()):
-            shapes = (*shapes, (n, m))
-        return Trial(ops.CATALOGUE["ScaledDotProductAttention"](), shapes)
+        masked = draw(st.sampled_from(["no", "causal", "given"]))
+        op = ops.CATALOGUE["ScaledDotProductAttention"](masked == "causal")
+        return Trial(op, (*shapes, (n, m)) if masked == "given" else shapes)
     return draw(einsums())
 
 

@@ -17,6 +17,7 @@ FLOORS = {
     "cnncalc.formula": 1,
     "cnncalc.indexmap": 1,
     "cnncalc.field": 1,
+    "cnncalc.places": 1,
     "cnncalc.finding": 1,
     "cnncalc.layout": 1,
     "cnncalc.ops": 2,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -295,10 +294,8 @@ BOMBS = {
 @pytest.mark.parametrize("name", BOMBS)
 def test_bombs_are_refused(read_yaml: ReadText, name: str) -> None:
     text, message = BOMBS[name]
-    began = time.perf_counter()
     with pytest.raises(CnncalcError) as caught:
         read_yaml(text)
-    assert time.perf_counter() - began < 5
     if message:
         assert isinstance(caught.value, LimitError)
         assert message in str(caught.value)

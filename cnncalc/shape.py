@@ -86,7 +86,7 @@ def to_shape(sizes: Sequence[Any], layout: str = "chw", text: str | None = None)
     if not sizes:
         raise InputError("the input size is empty", help="write it as 3x224x224")
     for size in sizes:
-        if isinstance(size, bool) or not hasattr(size, "__index__"):
+        if isinstance(size, bool | type) or not hasattr(size, "__index__"):
             raise InputError(f"input {shown!r}: {size!r} is not a whole number")
         if size < 1:
             raise InputError(f"input {shown!r}: sizes start at 1, received {size}")

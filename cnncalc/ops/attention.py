@@ -187,6 +187,8 @@ class ScaledDotProductAttention(Op):
 
     def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
         rank = len(output)
+        if len(inputs) < 3 or any(len(shape) < 2 for shape in inputs[:3]):
+            return tuple((Dims(shape, output, (None,) * rank),) for shape in inputs)
 
         def read(shape: Shape, last: int) -> Read:
             shift = rank - len(shape)

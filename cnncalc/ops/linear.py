@@ -82,7 +82,8 @@ class Bilinear(Op):
     bias: bool = arg("b", True, flag)
 
     params: ClassVar[Formula] = Formula("co*c1*c2 + b*co")
-    # x1 A x2 for each of the outputs: the first product and the second.
+    # x1 A x2 for each of the outputs: the first product and the second. (torch's FlopCounterMode
+    # has no rule for it, and so counts nothing.)
     macs: ClassVar[Formula] = Formula("R*co*(c1*c2 + c2)")
 
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
@@ -131,7 +132,11 @@ class Embedding(Op):
 
 @op("matmul", functions=("matmul", "bmm", "mm"), torch="")
 class MatMul(Op):
-    """The matrix product of the last two dims, the dims before them broadcast."""
+    """The matrix product of the last two dims, the dims before them broadcast.
+
+    MACs of products with a vector count like those with a matrix of one row or column, which
+    torch's FlopCounterMode leaves out.
+    """
 
     field_rule = "a row of the first input, a column of the second"
 

@@ -85,7 +85,8 @@ class _Pad(Op):
         for dim, (before, after) in self._pairs(shape).items():
             size = shape[dim] if dim >= 0 else None
             if size is not None:
-                cropped[dim] = size + min(before, 0) + min(after, 0)
+                rest = size + min(before, 0) + min(after, 0)
+                cropped[dim] = rest if rest > 0 else None
                 cut[dim] = Along(dim, window(1, 1, min(before, 0), 1, "zeros"))
                 wrap[dim] = Along(dim, window(1, 1, max(before, 0), 1, "circular"))
         middle = tuple(cropped)

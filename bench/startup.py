@@ -59,7 +59,8 @@ def main() -> None:
     medians = {name: statistics.median(values) for name, values in times.items()}
     ours = medians["cnncalc summary vgg11"]
     for name, median in medians.items():
-        print(f"{name:<24} {median * 1000:8.1f} ms   cnncalc takes {ours / median:.2f}x of it")
+        ratios = f"cnncalc / it {ours / median:5.2f}   it / cnncalc {median / ours:6.2f}"
+        print(f"{name:<24} {median * 1000:8.1f} ms   {ratios}")
 
 
 if __name__ == "__main__":

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+import re
+from importlib.util import find_spec
+from pathlib import Path
+
 import pytest
 from hypothesis import settings
 
 # The same cases on every run, however slow the machine: a red test is a bug, not bad luck.
 settings.register_profile("fixed", derandomize=True, deadline=None, print_blob=False)
 settings.load_profile("fixed")
+
+WITHOUT_TORCH = find_spec("torch") is None
+_NEEDS_TORCH = re.compile(r"^pytestmark = \[?\s*pytest\.mark\.torch\b", re.MULTILINE)
+
+
+def pytest_report_header() -> str | None:
+    """Say what is left out where torch is not installed."""
+    return "torch is not installed: modules marked torch are left out" if WITHOUT_TORCH else None
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Modules marked torch import it; they are left out where it is not installed."""
+    if not WITHOUT_TORCH or collection_path.suffix != ".py":
+        return None
+    return True if _NEEDS_TORCH.search(collection_path.read_text(encoding="utf-8")) else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -113,11 +113,18 @@ class AxisField:
         if turns * len(taps) > MAX_PERIOD:
             return None, 0
         phases = [
-            self._hull_at([index + turn * advance for index in phase])
+            self._hull_at([index + turn * advance for index in self._ends(phase)])
             for turn in range(turns)
             for phase in taps
         ]
         return _shortest(phases, turns * advance * self.step // len(self.phases))
+
+    def _ends(self, taps: range) -> list[int]:
+        """The taps that decide the hull: a period of them at either end."""
+        period = len(self.phases or ())
+        if len(taps) <= 2 * period:
+            return list(taps)
+        return [*taps[:period], *taps[-period:]]
 
     def _hull_at(self, indices: list[int]) -> Interval | None:
         """The textbook interval that the positions `indices` see together."""

@@ -8,13 +8,15 @@ from fractions import Fraction
 from math import gcd
 from typing import Literal, NamedTuple
 
+from .errors import LimitError
+
 Border = Literal["zeros", "reflect", "replicate", "circular"]
 
 _LINEAR = ("linear", "bilinear", "trilinear")
 #: Interpolation by a scale that repeats only after more positions has no textbook field.
 MAX_PHASES = 256
 #: Maps that are listed position by position are no longer than this.
-MAX_LISTED = 1 << 20
+MAX_LISTED = 1 << 17
 
 
 class IndexMap(NamedTuple):
@@ -31,7 +33,12 @@ class IndexMap(NamedTuple):
     covers: bool = True
 
     def reads(self, position: int, size: int) -> Sequence[int]:
-        """The positions of an input of `size` that output `position` reads, ascending."""
+        """The positions of an input of `size` that output `position` reads, ascending.
+
+        Raises `LimitError` for a map that was too long to list.
+        """
+        if not self.taps:
+            raise LimitError("exact fields are not listed for maps this long")
         turn, phase = divmod(position, len(self.taps))
         taps, base = self.taps[phase], turn * self.step
         first, stop, gap = taps.start + base, taps.stop + base, taps.step
@@ -69,6 +76,8 @@ def window(kernel: int, stride: int, padding: int, dilation: int, border: Border
 
 def transposed_window(kernel: int, stride: int, padding: int, dilation: int) -> IndexMap:
     """A transposed convolution: input `i` writes the outputs `i*stride - padding + t*dilation`."""
+    if stride + kernel > MAX_LISTED:
+        return UNLISTED
     found: list[list[int]] = [[] for _ in range(stride)]
     for tap in range(kernel - 1, -1, -1):
         turn, phase = divmod(tap * dilation - padding, stride)
@@ -79,6 +88,8 @@ def transposed_window(kernel: int, stride: int, padding: int, dilation: int) -> 
 def adaptive_windows(size: int, output: int) -> IndexMap:
     """torch's adaptive windows: output j reads `[floor(j*n/o), ceil((j+1)*n/o))`."""
     common = gcd(size, output)
+    if output // common > MAX_LISTED:
+        return UNLISTED
     phases = tuple(
         range(j * size // output, -(-(j + 1) * size // output)) for j in range(output // common)
     )
@@ -116,7 +127,7 @@ def resampling(
     else:
         return None
     if ratio.denominator > min(max(output or 0, MAX_PHASES), MAX_LISTED):
-        return None
+        return UNLISTED
     shift = Fraction(0)
     if mode == "nearest-exact":
         shift = ratio / 2
@@ -177,5 +188,7 @@ def _progression(indices: list[int]) -> range:
 
 
 IDENTITY = IndexMap((range(1),), 1)
+#: A map that is too long to list: nothing is known of the positions read.
+UNLISTED = IndexMap((), 0, covers=False)
 #: One position, broadcast to all.
 EXPAND = IndexMap((range(1),), 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import NamedTuple
 
-from .errors import InputError
+from .errors import InputError, LimitError
 from .field import AxisField, Interval, hull
 from .layout import Seen
 from .shape import Size
@@ -104,7 +104,11 @@ def _size(axis: AxisField) -> Size:
         return axis.textbook_size
     if axis.size is None:
         return None
-    return max((hi - lo + 1 for lo, hi in filter(None, axis.exact())), default=0)
+    try:
+        table = axis.exact()
+    except LimitError:
+        return None  # too long to list: not known
+    return max((hi - lo + 1 for lo, hi in filter(None, table)), default=0)
 
 
 def _plain(value: Fraction | None) -> int | Fraction | None:

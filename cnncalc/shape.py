@@ -46,6 +46,9 @@ _DTYPE_NAMES = {
 #: torch goes no further in its convolutions (N, C, D, H, W); a few more for plain tensors.
 MAX_DIMS = 8
 
+#: Larger sizes are typing errors; products of smaller ones are exact, however long.
+MAX_SIZE = 10**18
+
 _SEPARATOR = re.compile(r"\s*[x×,*，✕X]\s*|\s+")
 _BRACKETS = {"(": ")", "[": "]"}
 
@@ -90,6 +93,8 @@ def to_shape(sizes: Sequence[Any], layout: str = "chw", text: str | None = None)
             raise InputError(f"input {shown!r}: {size!r} is not a whole number")
         if size < 1:
             raise InputError(f"input {shown!r}: sizes start at 1, received {size}")
+        if size > MAX_SIZE:
+            raise InputError(f"input {shown[:40]!r}: a size of {len(str(size))} digits")
     if len(sizes) > MAX_DIMS:
         raise InputError(f"input {shown!r} has {len(sizes)} dims; at most {MAX_DIMS} make sense")
     shape = tuple(int(size) for size in sizes)

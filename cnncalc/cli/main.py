@@ -67,8 +67,15 @@ def main(args: list[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stderr.close()  # the reader (`| head`) has seen enough
         code = 0
+    except RecursionError:
+        code = _fail("the model is nested too deeply", 2)
+    except MemoryError:
+        code = _fail("the model does not fit in memory", 2)
     except OSError as error:
         code = _fail(f"cannot write the output: {error.strerror}", 2)
+    except Exception as error:  # a bug of ours, and still one line
+        kind = type(error).__name__
+        code = _fail(f"internal error ({kind}: {str(error)[:200]}); please report it", 2)
     sys.exit(code if isinstance(code, int) else 0)
 
 

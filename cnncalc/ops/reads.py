@@ -54,6 +54,8 @@ def demand(read: Read, shape: Shape, wanted: Demand) -> Demand:
 
 def _touched(index_map: IndexMap, first: int, last: int, size: int) -> tuple[int, int]:
     """The hull of the input positions that the outputs `first..last` read."""
+    if not index_map.taps:
+        return (0, size - 1)
     window, step = index_map.taps[0], index_map.step
     if len(index_map.taps) == 1 and window.step == 1 and step and index_map.border == "zeros":
         # Both ends move on with the position: the outermost ones that read anything will do.

@@ -33,9 +33,10 @@ def memory(value: Size) -> str:
 def _scaled(value: int, units: tuple[tuple[int, str], ...]) -> str:
     for size, unit in units:
         if value >= size:
-            ratio = Fraction(value, size)
-            digits = 2 if ratio < 10 else 1 if ratio < 1000 else 0
-            return f"{float(ratio):,.{digits}f} {unit}"
+            if value >= 1000 * size:  # a whole number will do, and it may be of any length
+                return f"{(value + size // 2) // size:,} {unit}"
+            ratio = value / size
+            return f"{ratio:.{2 if ratio < 10 else 1}f} {unit}"
     return ""
 
 

@@ -44,6 +44,7 @@ def analyze(
     Raises `CnncalcError` subclasses: `InputError`, `NameNotFoundError`, `SpecError`, ...
     """
     sizes = _sizes(input)
+    to_shape([1], layout)  # an unknown layout is refused, with or without an input
     graph = _read_model(model, sizes, layout, options)
     return analysis.run(graph, _full_shapes(graph, sizes, layout, batch), parse_dtype(dtype))
 
@@ -135,6 +136,10 @@ def _sizes(given: InputLike) -> Sizes:
         return [(str(name), _read(size)) for name, size in given.items()]
     if isinstance(given, str):
         return [_named(given)]
+    if isinstance(given, bytes) or not isinstance(given, Sequence):
+        raise InputError(
+            f"input: expected a size such as '3x224x224' or (3, 224, 224), received {given!r}"
+        )
     if all(not isinstance(item, str | Sequence) for item in given):
         return [(None, _read(given))]
     return [_named(item) if isinstance(item, str) else (None, _read(item)) for item in given]

@@ -81,6 +81,9 @@ class Field(NamedTuple):
         """
         if len(position) != len(self.dims):
             raise InputError(f"expected {len(self.dims)} indices, received {len(position)}")
+        for index in position:
+            if isinstance(index, bool) or not hasattr(index, "__index__"):
+                raise InputError(f"expected whole numbers, received {index!r}")
         where = dict(zip(self.dims, position, strict=True))
         return tuple(hull([_interval(seen, where) for seen in entries]) for entries in self.seen)
 

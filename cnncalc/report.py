@@ -63,8 +63,10 @@ class Row(NamedTuple):
     @property
     def status(self) -> Status:
         """Complete, or partial where a figure is missing, or unknown where all are."""
-        missing = (self.params is None) + (self.macs is None)
-        return (Status.COMPLETE, Status.PARTIAL, Status.UNKNOWN)[missing]
+        if self.params is None and self.macs is None:
+            return Status.UNKNOWN
+        known = None not in (self.params, self.macs, self.output_bytes)
+        return Status.COMPLETE if known else Status.PARTIAL
 
     @property
     def whole(self) -> bool:
@@ -245,7 +247,12 @@ class Report:
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
 
+    def __contains__(self, name: object) -> bool:
+        return any(row.name == name or row.name.startswith(f"{name}.") for row in self.rows)
+
     def __getitem__(self, name: str) -> Row | Block | Any:
+        if not isinstance(name, str):
+            raise InputError(f"layers go by name, received {name!r}; the rows are report.rows")
         for row in self.rows:
             if row.name == name:
                 return row
@@ -254,16 +261,16 @@ class Report:
             return Block(name, inside)
         raise NameNotFoundError("layer", name, [row.name for row in self.rows], of=self.model)
 
-    def folded(self, depth: int) -> list[Row | Block]:
+    def folded(self, depth: int, rows: Sequence[Row] | None = None) -> list[Row | Block]:
         """The rows with those deeper than `depth` module levels put together into blocks.
 
-        Neighbouring rows with the same first `depth` parts of the path make one block.
-        Raises `InputError` for a depth below 1.
+        `rows` may be a selection. Neighbouring rows with the same first `depth` parts of the path
+        make one block. Raises `InputError` for a depth below 1.
         """
         if depth < 1:
             raise InputError(f"depth: expected 1 or more, received {depth}")
         groups: list[tuple[str, list[Row]]] = []
-        for row in self.rows:
+        for row in self.rows if rows is None else rows:
             parts = row.name.split(".")
             key = ".".join(parts[:depth])
             if groups and groups[-1][0] == key and len(parts) > depth:

@@ -98,6 +98,8 @@ def to_shape(sizes: Sequence[Any], layout: str = "chw", text: str | None = None)
     if len(sizes) > MAX_DIMS:
         raise InputError(f"input {shown!r} has {len(sizes)} dims; at most {MAX_DIMS} make sense")
     shape = tuple(int(size) for size in sizes)
+    if not isinstance(layout, str):
+        raise InputError(f"layout: expected chw or hwc, received {layout!r}")
     if layout.lower() == "hwc":
         return (shape[-1], *shape[:-1])
     if layout.lower() != "chw":
@@ -119,6 +121,8 @@ def _parse_size(part: str, text: str) -> int:
 
 def parse_dtype(name: str) -> str:
     """The canonical name of a dtype: `fp16`, `half` and `torch.float16` are `float16`."""
+    if not isinstance(name, str):
+        raise InputError(f"dtype: expected a name such as float32, received {name!r}")
     short = name.strip().lower().removeprefix("torch.")
     dtype = _DTYPE_NAMES.get(short, short)
     if dtype not in DTYPE_BYTES:

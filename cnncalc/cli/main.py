@@ -80,7 +80,7 @@ def main(args: list[str] | None = None) -> None:
 
 
 def _click_message(error: click.ClickException) -> str:
-    message = error.format_message()
+    message = " ".join(error.format_message().split())
     context = getattr(error, "ctx", None)
     if context is None:
         return message

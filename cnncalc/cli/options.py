@@ -69,6 +69,8 @@ def read_settings(settings: tuple[str, ...]) -> dict[str, Any]:
         name, equals, value = setting.partition("=")
         if not equals or not name.strip():
             raise CnncalcError(f"--set: expected KEY=VALUE, received {setting!r}")
+        if name.strip() in result:
+            raise CnncalcError(f"--set: {name.strip()} is given twice")
         result[name.strip()] = _value(value.strip())
     return result
 

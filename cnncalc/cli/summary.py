@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from ..api import analyze
+from ..errors import InputError
 from .options import model_options, read_settings, terminal_width, wants_color
 
 FORMATS = ("table", "markdown", "json", "csv")
@@ -58,6 +59,8 @@ def summary(
     from ..render.columns import listing, parse_columns
 
     chosen = parse_columns(columns) if columns is not None else None
+    if chosen is not None and format_ in ("json", "csv"):
+        raise InputError(f"--columns is for tables; {format_} always has the same fields")
     report = analyze(
         model,
         list(input_) or None,

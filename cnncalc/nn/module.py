@@ -26,6 +26,10 @@ class Module:
         finally:
             builder.scope.pop()
 
+    def eval(self) -> Module:
+        """The module itself: figures are those of inference."""
+        return self
+
     def children(self) -> Iterator[tuple[str, Module]]:
         """The modules held as attributes, in the order they were set."""
         for name, value in vars(self).items():
@@ -46,9 +50,15 @@ class Leaf(Module):
     def __repr__(self) -> str:
         return str(self.op)
 
-    def forward(self, *inputs: Any) -> Any:
+    def forward(self, *inputs: Any, **settings: Any) -> Any:
+        settings.pop("need_weights", None)  # attention weights are an output either way
+        tensors = [*inputs, *settings.values()]
         builder = Builder.current()
-        return builder.apply(self.op, [builder.as_tensor(item) for item in inputs], self)
+        result = builder.apply(self.op, [builder.as_tensor(item) for item in tensors], self)
+        if self.op.type == "LSTM":
+            output, hidden, cell = result
+            return output, (hidden, cell)  # as torch groups them
+        return result
 
 
 class Parameter(Module):
@@ -107,7 +117,15 @@ class Sequential(Module):
     def __iter__(self) -> Iterator[Module]:
         return iter(self._modules.values())
 
-    def __getitem__(self, index: int) -> Module:
+    def __getattr__(self, name: str) -> Any:
+        modules = self.__dict__.get("_modules", {})
+        if name in modules:
+            return modules[name]
+        raise AttributeError(f"{type(self).__name__} has no module {name!r}")
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return Sequential(dict(list(self._modules.items())[index]))
         return list(self._modules.values())[index]
 
 
@@ -119,6 +137,15 @@ class ModuleList(Sequential):
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         raise GraphError("a ModuleList is not called; call the modules in it")
+
+    def extend(self, modules: Iterable[Module]) -> None:
+        """Add modules at the end."""
+        for module in modules:
+            self.append(module)
+
+    def __getitem__(self, index: Any) -> Any:
+        found = super().__getitem__(index)
+        return ModuleList(found) if isinstance(index, slice) else found
 
 
 class ModuleDict(Sequential):
@@ -132,6 +159,20 @@ class ModuleDict(Sequential):
 
     def __getitem__(self, name: Any) -> Module:
         return self._modules[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._modules
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._modules)
+
+    def keys(self) -> Iterable[str]:
+        """The names."""
+        return self._modules.keys()
+
+    def values(self) -> Iterable[Module]:
+        """The modules."""
+        return self._modules.values()
 
     def items(self) -> Iterable[tuple[str, Module]]:
         """Names and modules."""

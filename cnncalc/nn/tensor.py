@@ -19,6 +19,21 @@ if TYPE_CHECKING:
 _VARIADIC = {"reshape", "view", "permute", "expand", "repeat"}
 
 
+#: Functions that are something else as methods: x.unfold(dim, size, step) is no im2col.
+_NOT_METHODS = {"unfold", "fold"}
+#: Where torch's function and its module have different defaults, the function's.
+_DEFAULTS: dict[str, dict[str, Any]] = {"flatten": {"start_dim": 0}, "cat": {"dim": 0}}
+
+
+class Sizes:
+    """The sizes of a tensor that is not there yet: `sizes[2]` refers to the size of dim 2."""
+
+    def __getitem__(self, dim: int) -> str:
+        if not isinstance(dim, int) or dim < 0:
+            raise OpError("sizes are counted from the front: the rank is not known yet")
+        return f"={dim}"
+
+
 class Tensor:
     """An output of a layer, with torch's operators and methods.
 
@@ -33,14 +48,24 @@ class Tensor:
     def __repr__(self) -> str:
         return f"<Tensor from {self.ref}>"
 
-    def size(self, dim: int) -> str:
-        """A reference to the size of dim `dim`, counted from the front."""
-        if dim < 0:
-            raise OpError("size() counts dims from the front: the rank is not known yet")
-        return f"={dim}"
+    def size(self, dim: int | None = None) -> Any:
+        """A reference to the size of dim `dim`, counted from the front; without it, to all."""
+        return Sizes() if dim is None else Sizes()[dim]
+
+    @property
+    def shape(self) -> Sizes:
+        """References to the sizes: `x.shape[1]` is `x.size(1)`."""
+        return Sizes()
+
+    def contiguous(self) -> Tensor:
+        """The tensor itself: layouts in memory are torch's business."""
+        return self
+
+    def __bool__(self) -> bool:
+        raise GraphError("a tensor is neither true nor false while the graph is built")
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        if name.startswith("__") or name not in FUNCTIONS:
+        if name.startswith("__") or name not in FUNCTIONS or name in _NOT_METHODS:
             hint = closest(name, FUNCTIONS)
             raise AttributeError(
                 f"tensors have no method {name!r}; " + (hint or "cnncalc ops lists what there is")
@@ -55,6 +80,12 @@ class Tensor:
 
     def __iadd__(self, other: Any) -> Any:
         return _arithmetic("Add", self, other, inplace=True)
+
+    def __rsub__(self, other: Any) -> Any:
+        return -self + other
+
+    def __neg__(self) -> Any:
+        return self * -1
 
     def __sub__(self, other: Any) -> Any:
         return _arithmetic("Sub", self, other)
@@ -83,7 +114,10 @@ class Tensor:
             if item is Ellipsis:
                 after, dim = True, position + 1 - len(items)
                 continue
-            if isinstance(item, slice):
+            if item is None:
+                result = apply(CATALOGUE["Unsqueeze"](dim), (result,))
+                dim += 1
+            elif isinstance(item, slice):
                 if item != slice(None):
                     make = CATALOGUE["Slice"](dim, item.start, item.stop, item.step or 1)
                     result = apply(make, (result,))
@@ -117,6 +151,9 @@ def call(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         tensors = list(rest.pop(0))
     if name in _VARIADIC and rest and not isinstance(rest[0], list | tuple):
         rest = [tuple(rest)]
+    for key, value in _DEFAULTS.get(name, {}).items():
+        if not rest:
+            kwargs = {key: value, **kwargs}
     if "other" in {argument.name for argument in make.arguments} and rest:
         kwargs = {"other": rest.pop(0), **kwargs}
     return apply(make(*head, *rest, **kwargs), tuple(tensors))
@@ -128,6 +165,8 @@ def is_operand(value: Any) -> bool:
 
 
 def _arithmetic(type_name: str, left: Tensor, right: Any, inplace: bool = False) -> Any:
+    if right is None or isinstance(right, str):
+        raise GraphError(f"{type_name} of a tensor and {right!r}")
     if is_operand(right):
         return apply(CATALOGUE[type_name](inplace=inplace), (left, right))
     return apply(CATALOGUE[type_name](other=right, inplace=inplace), (left,))

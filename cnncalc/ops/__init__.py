@@ -43,7 +43,7 @@ def __getattr__(name: str) -> type[Op]:
 
 
 def find(name: str) -> type[Op]:
-    """The op class of that name, upper and lower case alike.
+    """The op class of that name or spec word, upper and lower case alike.
 
     Raises `NameNotFoundError` with the closest names.
     """
@@ -51,4 +51,7 @@ def find(name: str) -> type[Op]:
     for known, cls in CATALOGUE.items():
         if known.lower() == lowered:
             return cls
+    if lowered in SPEC_WORDS:  # of several ranks, images
+        found = SPEC_WORDS[lowered]
+        return next((cls for cls in found if cls.rank == 2), found[0])
     raise NameNotFoundError("op", name, CATALOGUE, help=closest(name, CATALOGUE) or _LIST)

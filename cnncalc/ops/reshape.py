@@ -102,6 +102,9 @@ class Reshape(View):
     shape: Any = arg("", convert=wanted_sizes)
 
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        for size in self.shape:
+            if isinstance(size, str) and int(size[1:]) >= len(inputs[0]):
+                yield bad_dim("Reshape", int(size[1:]), inputs[0])
         elements = product(inputs[0])
         sizes = filled(self.shape, inputs[0])
         given = product(size for size in sizes if size != -1)

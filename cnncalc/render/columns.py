@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from ..errors import InputError, NameNotFoundError
@@ -94,6 +94,8 @@ def parse_columns(names: str) -> tuple[str, ...]:
                 [*COLUMNS, SHARE],
                 help=f"columns are {', '.join([*COLUMNS, SHARE])}",
             )
+    if len(set(chosen)) < len(chosen):
+        raise InputError(f"a column is named twice in {names!r}")
     if not chosen:
         raise InputError("no columns are named", help=f"choose from {', '.join(COLUMNS)}")
     return chosen
@@ -102,20 +104,19 @@ def parse_columns(names: str) -> tuple[str, ...]:
 def listing(
     report: Report, depth: int | None = None, only: str | None = None, sort: str | None = None
 ) -> list[AnyRow]:
-    """The rows to show: folded to `depth`, filtered by `only`, in the order of `sort`.
+    """The rows to show: filtered by `only`, folded to `depth`, in the order of `sort`.
 
     `only` is an op type (`conv2d`) or a pattern of layer names (`layer1.*`). `sort` is a
     column; numbers come largest first, and unknown ones last.
     """
-    rows: list[AnyRow] = list(report.rows) if depth is None else list(report.folded(depth))
-    if only is not None:
-        rows = _filtered(rows, only)
+    chosen = list(report.rows) if only is None else _filtered(report.rows, only)
+    rows: list[AnyRow] = list(chosen) if depth is None else list(report.folded(depth, chosen))
     if sort is not None:
         rows = _sorted(rows, sort)
     return rows
 
 
-def _filtered(rows: list[AnyRow], only: str) -> list[AnyRow]:
+def _filtered(rows: Sequence[Row], only: str) -> list[Row]:
     from fnmatch import fnmatchcase
 
     wanted = only.lower()

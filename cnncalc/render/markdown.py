@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..report import Report
 from .columns import COLUMNS, SHARE, AnyRow, default_columns
-from .table import _cells, _footer, _title
+from .table import _cells, _footer, _shares, _title
 
 
 def render(
@@ -15,15 +15,19 @@ def render(
     """The report as GitHub's Markdown."""
     from tabulate import tabulate
 
-    names = [name for name in columns or default_columns(report) if name != SHARE]
-    cells = [_cells(report, report.rows if rows is None else rows, name) for name in names]
+    shown = report.rows if rows is None else rows
+    names = [name for name in columns or default_columns(report) if columns or name != SHARE]
+    cells = [
+        _shares(report, shown, bars=False) if name == SHARE else _cells(report, shown, name)
+        for name in names
+    ]
     body = [[cell.replace("|", "\\|") for cell in line] for line in zip(*cells, strict=True)]
     table = tabulate(
         body[1:],
         headers=body[0],
         tablefmt="github",
         disable_numparse=True,
-        colalign=[COLUMNS[name].align for name in names],
+        colalign=["right" if name == SHARE else COLUMNS[name].align for name in names],
     )
     lines = [f"**{_title(report)}**", "", table, "", *(f"- {line}" for line in _footer(report))]
     if report.findings:

@@ -14,7 +14,9 @@ DEFAULT_WIDTH = 100
 _GAP = 2
 _BAR = 8
 #: Narrower than this a shortened name says nothing.
-_LEAST = {"layer": 14, "op": 10, "inputs": 8}
+_LEAST = {"layer": 12, "op": 9, "inputs": 8}
+#: What a very narrow terminal has no room for, the first to go first.
+_DISPENSABLE = ("op", "output", "field")
 CONVENTION = (
     "MACs count convolutions, linear layers, matrix products and attention; FLOPs = 2 x MACs"
 )
@@ -34,6 +36,9 @@ def render(
     names = list(columns or default_columns(report))
     cells = {name: _cells(report, shown, name) for name in names if name != SHARE}
     cells = _fitted(cells, width)
+    for name in () if columns else _DISPENSABLE:
+        if _used(cells) > width:
+            cells.pop(name, None)
     if SHARE in names and (columns or _used(cells) + _GAP + _BAR + 6 <= width):
         cells[SHARE] = _shares(report, shown)
     names = [name for name in names if name in cells]
@@ -49,7 +54,18 @@ def render(
     lines = [line.rstrip() for line in table.splitlines()]
     if color:
         lines = _colored(lines)
-    return "\n".join([_title(report), "", *lines, "", *_footer(report), *_findings(report, color)])
+    above, below = _wrapped([_title(report)], width), _wrapped(_footer(report), width)
+    return "\n".join([*above, "", *lines, "", *below, *_findings(report, color)])
+
+
+def _wrapped(lines: list[str], width: int) -> list[str]:
+    """The lines, those that are too long continued below, indented."""
+    if all(len(line) <= width for line in lines):
+        return lines
+    from textwrap import wrap
+
+    parts = [wrap(line, max(width, 20), subsequent_indent=" " * 10) for line in lines]
+    return [part for line in parts for part in line]
 
 
 def _title(report: Report) -> str:
@@ -70,7 +86,13 @@ def _cells(report: Report, rows: Sequence[AnyRow], name: str) -> list[str]:
             "shared" if _hides_params(report, row) else value
             for row, value in zip(rows, values, strict=True)
         ]
+    values = [value if value.isprintable() else _printable(value) for value in values]
     return [column.heading, *values, _total(report, rows, name)]
+
+
+def _printable(text: str) -> str:
+    """Names come from files: nothing in them moves the cursor."""
+    return "".join(each if each.isprintable() else "?" for each in text)
 
 
 def _hides_params(report: Report, row: AnyRow) -> bool:
@@ -109,12 +131,14 @@ def _at_least(report: Report, name: str, value: int) -> str:
     return ("?" if not value else f">= {count(value)}") if missing else count(value)
 
 
-def _shares(report: Report, rows: Sequence[AnyRow]) -> list[str]:
+def _shares(report: Report, rows: Sequence[AnyRow], bars: bool = True) -> list[str]:
     whole = report.totals.macs
     lines = ["% of MACs"]
     for row in rows:
-        share = (row.macs or 0) / whole if whole else 0.0
-        lines.append(f"{bar(share, _BAR)} {share:5.1%}" if share else "")
+        # Exact integers first: sizes may be too long for a float.
+        share = (row.macs or 0) * 10_000 // whole / 10_000 if whole else 0.0
+        text = f"{bar(share, _BAR)} {share:5.1%}" if bars else f"{share:.1%}"
+        lines.append(text if row.macs else "")
     return [*lines, ""]
 
 

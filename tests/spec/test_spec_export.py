@@ -85,7 +85,7 @@ class Everything(nn.Module):
     def forward(self, left: Any, right: Any, words: Any) -> Any:
         both = F.cat([self.tower(left), self.tower(right) * self.scale], dim=1)
         first, second = both.chunk(2, dim=1)
-        output, hidden, _ = self.lstm(words)
+        output, (hidden, _) = self.lstm(words)
         return {"image": second + first, "words": (output, hidden), "input": right}
 
 

@@ -38,7 +38,7 @@ class DenseBlock(nn.ModuleDict):
 
     def forward(self, x: Any) -> Any:
         features = [x]
-        for layer in self:
+        for layer in self.values():
             features.append(layer(features))
         return F.cat(features, 1)
 

@@ -120,3 +120,32 @@ def test_the_public_names() -> None:
         assert getattr(cnncalc, name) is not None
     with pytest.raises(AttributeError):
         cnncalc.nothing  # noqa: B018
+
+
+@pytest.mark.parametrize("given", [224, object(), b"3x8x8", 3.5])
+def test_inputs_that_are_no_sizes(given: object) -> None:
+    with pytest.raises(InputError, match="expected a size"):
+        cnncalc.analyze("vgg11", input=given)  # type: ignore[arg-type]
+
+
+def test_wrong_arguments_are_refused(vgg: cnncalc.Report) -> None:
+    with pytest.raises(NameNotFoundError, match="unknown layout 'x'"):
+        cnncalc.analyze("vgg11", layout="x")
+    with pytest.raises(InputError, match="dtype"):
+        cnncalc.analyze("vgg11", dtype=None)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="layers go by name"):
+        vgg[0]  # type: ignore[index]
+    with pytest.raises(InputError, match="whole numbers"):
+        vgg["features.0"].field.exact("a", 0)
+
+
+def test_names_are_in_the_report(vgg: cnncalc.Report) -> None:
+    assert "features.0" in vgg
+    assert "features" in vgg
+    assert "head" not in vgg
+
+
+def test_sizes_that_are_not_known_are_no_complete_report() -> None:
+    report = cnncalc.analyze("relu, maxpool2")
+    assert report.status.value == "partial"
+    assert cnncalc.analyze("relu, maxpool2", input="3x8x8").status.value == "complete"

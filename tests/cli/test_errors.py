@@ -47,6 +47,15 @@ CASES = [
         ["summary", "vgg16", "--dtype", "flaot32"],
         "unknown dtype 'flaot32'\n  help: did you mean float32, float, float8?",
     ),
+    (["summary", "vgg16", "--batch", "1" + "0" * 400], "input 'batch 1"),
+    (["summary", "conv3@4", "-i", "3x" + "9" * 30 + "x4"], "input '3x9"),
+    (["summary", "3000*(conv3@4 s100)", "-i", "3x8x8"], ""),
+    (
+        ["summary", "vgg16", "--set", "in_channels=3", "--set", "in_channels=4"],
+        "--set: in_channels",
+    ),
+    (["summary", "vgg16", "--columns", "layer,layer"], "a column is named twice"),
+    (["completion"], "Missing argument"),
     (["summary", "vgg16", "--batch", "0"], "input 'batch 0': sizes start at 1, received 0"),
     (
         ["summary", "vgg16", "--set", "clases=3"],

@@ -26,7 +26,7 @@ def test_the_table_has_rows_totals_and_the_convention(run) -> None:
 
 def test_no_line_is_wider_than_the_terminal(run) -> None:
     for model in ("vgg11", "torchvision/mobilenet_v3_large", "torchvision/inception_v3"):
-        for columns in (90, 100, 120, 200):
+        for columns in (40, 60, 80, 100, 120, 200):
             out = run("summary", model, columns=columns).out
             widest = max(map(len, out.splitlines()))
             assert widest <= columns, (model, columns, widest)
@@ -134,3 +134,26 @@ def test_sizes_are_exact_integers(run, size: str) -> None:
     out = run("summary", "conv3x3@1 p1 bias=false", "--input", size).out
     expected = 9 * 10**18 if size.startswith("1x") else 9 * 64 * 224 * 224
     assert f"{expected:,}" in out
+
+
+def test_huge_sizes_are_quick_and_whole(run) -> None:
+    out = run("summary", "vgg11", "--input", "3x1000000000x1000000000", columns=300).out
+    assert "1x64x1000000000x1000000000" in out
+    out = run(
+        "summary", "Upsample(size=1000000000), deconv3@4", "--input", "3x8x8", columns=300
+    ).out
+    assert "1x3x1000000000x1000000000" in out
+    assert run("summary", "Roll(3,2)", "--input", "3x1000000000x8").code == 0
+
+
+def test_only_comes_before_depth(run) -> None:
+    out = run("summary", "vgg11", "--only", "conv2d", "--depth", "1").out
+    assert "features  8 layers" in out
+
+
+def test_columns_are_for_tables(run) -> None:
+    code, _, err = run(*VGG, "--format", "csv", "--columns", "layer")
+    assert code == 2
+    assert "--columns is for tables" in err
+    out = run(*VGG, "--format", "markdown", "--columns", "share,layer").out
+    assert "24.5%" in out

@@ -46,7 +46,7 @@ def test_analysis_never_raises(graph: Graph, shape: tuple[int | None, ...]) -> N
     assert isinstance(report, Report)
     assert report.totals.params == sum(row.params or 0 for row in report)
     assert report.totals.macs == sum(row.macs or 0 for row in report)
-    incomplete = any(row.params is None or row.macs is None for row in report)
+    incomplete = any(None in (row.params, row.macs, row.output_bytes) for row in report)
     assert (report.status is not Status.COMPLETE) == incomplete
     report.to_json()
     for row in report:

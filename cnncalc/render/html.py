@@ -6,7 +6,7 @@ from html import escape
 
 from ..report import Report
 from .columns import COLUMNS, SHARE, default_columns
-from .table import _cells, _footer, _title
+from .table import column_cells, footer, title
 
 
 def render(report: Report) -> str:
@@ -14,7 +14,7 @@ def render(report: Report) -> str:
     from tabulate import tabulate
 
     names = [name for name in default_columns(report) if name != SHARE]
-    cells = [_cells(report, report.rows, name) for name in names]
+    cells = [column_cells(report, report.rows, name) for name in names]
     body = [list(line) for line in zip(*cells, strict=True)]
     table = tabulate(
         body[1:],
@@ -23,6 +23,6 @@ def render(report: Report) -> str:
         disable_numparse=True,
         colalign=[COLUMNS[name].align for name in names],
     )
-    below = [*_footer(report), *map(str, report.findings)]
+    below = [*footer(report), *map(str, report.findings)]
     notes = "<br>".join(escape(line) for line in below)
-    return f"<div><p><b>{escape(_title(report))}</b></p>{table}<p>{notes}</p></div>"
+    return f"<div><p><b>{escape(title(report))}</b></p>{table}<p>{notes}</p></div>"

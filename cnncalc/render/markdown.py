@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..report import Report
 from .columns import COLUMNS, SHARE, AnyRow, default_columns
-from .table import _cells, _footer, _shares, _title
+from .table import column_cells, footer, share_cells, title
 
 
 def render(
@@ -18,7 +18,9 @@ def render(
     shown = report.rows if rows is None else rows
     names = [name for name in columns or default_columns(report) if columns or name != SHARE]
     cells = [
-        _shares(report, shown, bars=False) if name == SHARE else _cells(report, shown, name)
+        share_cells(report, shown, bars=False)
+        if name == SHARE
+        else column_cells(report, shown, name)
         for name in names
     ]
     body = [[cell.replace("|", "\\|") for cell in line] for line in zip(*cells, strict=True)]
@@ -29,7 +31,7 @@ def render(
         disable_numparse=True,
         colalign=["right" if name == SHARE else COLUMNS[name].align for name in names],
     )
-    lines = [f"**{_title(report)}**", "", table, "", *(f"- {line}" for line in _footer(report))]
+    lines = [f"**{title(report)}**", "", table, "", *(f"- {line}" for line in footer(report))]
     if report.findings:
         lines += ["", *(f"- {' '.join(str(finding).split())}" for finding in report.findings)]
     return "\n".join(lines)

@@ -34,13 +34,13 @@ def render(
 
     shown = list(report.rows if rows is None else rows)
     names = list(columns or default_columns(report))
-    cells = {name: _cells(report, shown, name) for name in names if name != SHARE}
+    cells = {name: column_cells(report, shown, name) for name in names if name != SHARE}
     cells = _fitted(cells, width)
     for name in () if columns else _DISPENSABLE:
         if _used(cells) > width:
             cells.pop(name, None)
     if SHARE in names and (columns or _used(cells) + _GAP + _BAR + 6 <= width):
-        cells[SHARE] = _shares(report, shown)
+        cells[SHARE] = share_cells(report, shown)
     names = [name for name in names if name in cells]
     body = [list(line) for line in zip(*(cells[name][1:] for name in names), strict=True)]
     total = body.pop()
@@ -54,7 +54,7 @@ def render(
     lines = [line.rstrip() for line in table.splitlines()]
     if color:
         lines = _colored(lines)
-    above, below = _wrapped([_title(report)], width), _wrapped(_footer(report), width)
+    above, below = _wrapped([title(report)], width), _wrapped(footer(report), width)
     return "\n".join([*above, "", *lines, "", *below, *_findings(report, color)])
 
 
@@ -68,7 +68,7 @@ def _wrapped(lines: list[str], width: int) -> list[str]:
     return [part for line in parts for part in line]
 
 
-def _title(report: Report) -> str:
+def title(report: Report) -> str:
     inputs = [
         format_shape(shape) if len(report.inputs) == 1 else f"{name} {format_shape(shape)}"
         for name, shape in report.inputs.items()
@@ -77,7 +77,7 @@ def _title(report: Report) -> str:
     return f"{report.model}{note}, input {', '.join(inputs)}, {report.dtype}"
 
 
-def _cells(report: Report, rows: Sequence[AnyRow], name: str) -> list[str]:
+def column_cells(report: Report, rows: Sequence[AnyRow], name: str) -> list[str]:
     """The heading, the rows and the total of one column."""
     column = COLUMNS[name]
     values = [column.cell(row) for row in rows]
@@ -131,7 +131,7 @@ def _at_least(report: Report, name: str, value: int) -> str:
     return ("?" if not value else f">= {count(value)}") if missing else count(value)
 
 
-def _shares(report: Report, rows: Sequence[AnyRow], bars: bool = True) -> list[str]:
+def share_cells(report: Report, rows: Sequence[AnyRow], bars: bool = True) -> list[str]:
     whole = report.totals.macs
     lines = ["% of MACs"]
     for row in rows:
@@ -163,7 +163,7 @@ def _fitted(cells: dict[str, list[str]], width: int) -> dict[str, list[str]]:
     return {**cells, **fitted}
 
 
-def _footer(report: Report) -> list[str]:
+def footer(report: Report) -> list[str]:
     totals = report.totals
     params = _at_least(report, "params", totals.params)
     macs = _at_least(report, "macs", totals.macs)

@@ -23,7 +23,7 @@ class Pending:
 
     def link(self) -> Link:
         """The link, once all layers are there."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} has no link")
 
 
 class Link(NamedTuple):

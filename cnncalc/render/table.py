@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..finding import Status
-from ..report import Block, Report, Totals
+from ..report import Block, Report, Row, Totals
 from ..shape import format_shape
 from .columns import COLUMNS, SHARE, AnyRow, default_columns
 from .text import bar, count, elided, memory, scaled, short_path
@@ -97,10 +97,9 @@ def _printable(text: str) -> str:
 
 def _hides_params(report: Report, row: AnyRow) -> bool:
     """Are the row's parameters counted at an earlier row?"""
-    if not getattr(row, "shared", False):
+    if not (isinstance(row, Row) and row.shared):
         return False
-    owner = next(other for other in report.rows if other.module == row.module)  # type: ignore[union-attr]
-    return bool(owner.params)
+    return any(other.module == row.module and other.params for other in report.rows)
 
 
 def _total(report: Report, rows: Sequence[AnyRow], name: str) -> str:

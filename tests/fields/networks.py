@@ -42,7 +42,7 @@ class Growing:
             return None
         name = f"{op.type.lower()}{len(self.layers)}"
         self.layers.append(Layer(name, op, tuple(map(Ref, inputs)), name))
-        self.shapes[name] = shape  # type: ignore[assignment]  # no None among them
+        self.shapes[name] = shape  # no None among them
         return name
 
     def report(self, output: str) -> tuple[Graph, Report]:

@@ -33,7 +33,7 @@ def networks(draw: Any) -> Graph:
         given_refs = tuple(draw(recent) for _ in range(inputs_of(trial.op, trial)))
         name = f"layer{number}"
         layers.append(Layer(name, trial.op, given_refs, name))
-        several = trial.op.type == "Split" and len(trial.op.split_size_or_sections) == 1  # type: ignore[attr-defined]
+        several = trial.op.type == "Split" and len(trial.op.split_size_or_sections) == 1
         count = 1 if several else trial.op.output_count()
         refs += [Ref(name, output) for output in range(count)]
     return Graph("random", [Input("input")], layers, [refs[-1]])

@@ -35,7 +35,7 @@ def test_field_is_what_changes_the_output(family: str) -> None:
         kind = trial.op.type.removesuffix("1d").removesuffix("2d").removesuffix("3d")
         assume(kind not in WEIGHING | NORMS or all(min(shape) > 1 for shape in trial.shapes))
         # Columns of a single row or column of patches do not say which of both they are.
-        assume(trial.op.type != "Fold" or min(trial.op._grid()) > 1)  # type: ignore[attr-defined]
+        assume(trial.op.type != "Fold" or min(trial.op._grid()) > 1)
         assume(not torch_disagrees_with_itself(trial))
         if any(len(shape) > 2 for shape in trial.shapes):
             compare(trial)

@@ -21,7 +21,7 @@ def _unchanged() -> Iterator[None]:
     yield
     for live, saved in ((CATALOGUE, ops), (FUNCTIONS, functions), (SPEC_WORDS, words)):
         live.clear()
-        live.update(saved)  # type: ignore[arg-type]
+        live.update(saved)
 
 
 def declare(name: str, **attributes: Any) -> type[Op]:

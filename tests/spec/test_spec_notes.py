@@ -39,7 +39,7 @@ def test_a_stem(spec: str) -> None:
 )
 def test_fields_without_any_input_size(spec: str, sizes: list[int]) -> None:
     report = cnncalc.analyze(spec)
-    assert [row.field.size for row in report.rows] == [(size, size) for size in sizes]  # type: ignore[union-attr]
+    assert [row.field.size for row in report.rows] == [(size, size) for size in sizes]
 
 
 @pytest.mark.parametrize("spec", ["Conv3×3@128,S=1,P=1", "conv3x3@128 p1", "conv3@128 same"])
@@ -94,7 +94,7 @@ def test_vgg16(spec: str) -> None:
         (1, 512, 14, 14),
         (1, 512, 7, 7),
     ]
-    assert report["pool5"].field.size == (212, 212)  # type: ignore[union-attr]
+    assert report["pool5"].field.size == (212, 212)
     assert not report.findings
 
 
@@ -112,7 +112,7 @@ def test_faces(spec: str) -> None:
     assert [row.params for row in report.rows if row.params] == [320, 18_496, 10_551_552, 10_280]
     assert report.totals.params == 10_580_648
     assert report["pool2"].output_shape == (1, 64, 28, 23)
-    assert report["pool2"].field.size == (10, 10)  # type: ignore[union-attr]
+    assert report["pool2"].field.size == (10, 10)
 
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"

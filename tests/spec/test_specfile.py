@@ -356,7 +356,7 @@ layers:
   - a: {block: many, with: {n: 3}}
 """
     )
-    assert [(layer.name, layer.op.out_channels) for layer in graph.layers] == [  # type: ignore[attr-defined]
+    assert [(layer.name, layer.op.out_channels) for layer in graph.layers] == [
         ("a.first.conv1", 8),
         ("a.rest.0.conv1", 4),
         ("a.rest.1.conv1", 4),

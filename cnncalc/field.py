@@ -42,10 +42,23 @@ class AxisField:
     `size` positions (None where unknown); `phases` and `step` are the textbook field (see the
     module), None where there is no periodic one; `whole` says that every position may see the
     whole input axis, through global pooling, attention or a gate. A gated field keeps its
-    `phases`: they are the *local* field, which ignores the gates.
+    `phases`: they are the *local* field, which ignores the gates. `unknown` says that the
+    positions seen depend on the data: nothing but that is known, here and in what follows.
     """
 
-    __slots__ = ("_rule", "_table", "extent", "parents", "phases", "size", "step", "whole")
+    __slots__ = (
+        "_rule",
+        "_table",
+        "extent",
+        "parents",
+        "phases",
+        "size",
+        "step",
+        "unknown",
+        "whole",
+    )
+
+    unknown: bool
 
     def __init__(
         self,
@@ -55,13 +68,14 @@ class AxisField:
         step: int,
         whole: bool,
         parents: tuple[AxisField, ...] = (),
-        rule: IndexMap | Parted | Literal["source", "hull", "whole", "prefix"] = "source",
+        rule: IndexMap | Parted | Literal["source", "hull", "whole", "prefix", "lost"] = "source",
     ) -> None:
         self.size = size
         self.extent = extent
-        self.phases = phases
+        self.unknown = rule == "lost" or any(parent.unknown for parent in parents)
+        self.phases = None if self.unknown else phases
         self.step = step
-        self.whole = whole
+        self.whole = whole and not self.unknown
         self.parents = parents
         self._rule = rule
         self._table: list[Interval | None] | None = None
@@ -97,6 +111,17 @@ class AxisField:
     def prefix(self) -> AxisField:
         """The field after a recurrence: each position sees itself and all before it."""
         return AxisField(self.size, self.extent, None, 0, True, (self,), "prefix")
+
+    def lost(self) -> AxisField:
+        """The field of one position that reads positions which nobody knows, or none."""
+        return AxisField(1, self.extent, None, 0, False, (), "lost")
+
+    @property
+    def even(self) -> bool:
+        """Do all positions surely see the same?"""
+        if self.size == 1 or self._rule == "whole":
+            return True
+        return self._rule in ("hull", EXPAND) and all(parent.even for parent in self.parents)
 
     def expand(self, size: int | None) -> AxisField:
         """The field of one position, broadcast to `size` positions."""
@@ -185,6 +210,8 @@ class AxisField:
             shown = "of unknown size" if self.size is None else f"of {self.size:,} positions"
             raise LimitError(f"exact fields are not listed for an axis {shown}")
         rule, tables = self._rule, [parent.exact() for parent in self.parents]
+        if rule == "lost":
+            raise LimitError("which positions are seen depends on the data")
         if rule == "source":
             return [(position, position) for position in range(self.size)]
         if rule == "hull":

@@ -46,6 +46,8 @@ class IndexMap(NamedTuple):
             if first < 0:
                 first += -(first // gap) * gap
             return range(first, min(stop, size), gap)
+        if not size:
+            return ()
         return sorted({_fold(index, size, self.border) for index in range(first, stop, gap)})
 
     @property

@@ -8,7 +8,7 @@ them here keeps the receptive fields attached to the right positions, whatever t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from .field import AxisField, Part, Parted, merge
@@ -35,15 +35,31 @@ class Dims:
     """A read of one input, dim by dim: `along[d]` says where output dim `d` comes from.
 
     None is a dim that depends on no position (new channels). Input dims that no output dim
-    names are contracted: every output position reads all of them.
+    names are contracted: every output position reads all of them. Those in `unknown` are read
+    at positions that depend on the data; with `lost` there may be no position read at all.
+    `also` are further input dims, each with the output dim that reads it and how. Where all of
+    the dims `holes` are cut, the input is not read (a box in it is overwritten).
     """
 
-    __slots__ = ("after", "along", "before", "routes", "segment")
+    __slots__ = ("after", "along", "before", "holes", "lost", "routes", "segment", "unknown")
 
-    def __init__(self, before: Shape, after: Shape, along: tuple[Along | None, ...]) -> None:
+    def __init__(
+        self,
+        before: Shape,
+        after: Shape,
+        along: tuple[Along | None, ...],
+        unknown: Iterable[int] = (),
+        *,
+        lost: bool = False,
+        also: Iterable[tuple[int, int, How]] = (),
+        holes: Iterable[int] = (),
+    ) -> None:
         self.before = before
         self.after = after
         self.along = along
+        self.unknown = frozenset(unknown)
+        self.lost = lost
+        self.holes = frozenset(holes)
         #: Input dim -> the output dim that reads it, and how.
         self.routes: dict[int, tuple[int, How]] = {}
         for dim, route in enumerate(along):
@@ -54,6 +70,8 @@ class Dims:
                     and after[dim] == before[route.dim]
                 )
                 self.routes[route.dim] = (dim, "keep" if same else route.how)
+        for number, dim, how in also:
+            self.routes.setdefault(number, (dim, how))
         #: The dim of positions (not the channels) that this input fills only a part of.
         self.segment = next(
             (
@@ -75,8 +93,15 @@ class Regroup(NamedTuple):
     after: Shape
 
 
+class Unread(NamedTuple):
+    """A read of no position: nothing of the input is left in the output."""
+
+    before: Shape
+    after: Shape
+
+
 #: How one input is read: steps in order; none means position by position in every dim.
-Read = tuple[Dims | Regroup, ...]
+Read = tuple[Dims | Regroup | Unread, ...]
 ELEMENTWISE: Read = ()
 
 
@@ -108,6 +133,8 @@ def apply(read: Read, view: View) -> View:
     for step in read:
         if isinstance(step, Dims):
             view = _through_dims(step, view)
+        elif isinstance(step, Unread):
+            view = ()
         else:
             view = tuple(_through_regroup(step, seen) for seen in view)
     return view
@@ -163,9 +190,16 @@ def _same_places(first: View, other: View) -> bool:
 def _through_dims(step: Dims, view: View) -> View:
     mapped: dict[tuple[int, int, Size], AxisField] = {}
     result = []
+    unclear = _unclear(step, view)
     for each in view:
         seen = each
         source, axis, places, field = seen
+        if unclear is not None and any(place.dim in unclear for place in places):
+            result.append(_somewhere(step, seen))
+            continue
+        if not places and step.lost:
+            result.append(_somewhere(step, seen))
+            continue
         if not places and step.segment is not None:
             result.append(_in_segment(step, seen))
             continue
@@ -189,6 +223,19 @@ def _through_dims(step: Dims, view: View) -> View:
         result.append(_through_each_place(step, seen))
     unchanged = all(new is old for new, old in zip(result, view, strict=True))
     return view if unchanged else tuple(result)
+
+
+def _unclear(step: Dims, view: View) -> frozenset[int] | None:
+    """The dims of which nobody knows which positions are read; None, as a rule: there are none."""
+    if step.holes and step.holes <= {place.dim for seen in view for place in seen.places}:
+        return step.holes
+    return step.unknown or None
+
+
+def _somewhere(step: Dims, seen: Seen) -> Seen:
+    """What is seen at an unknown position: known only where all positions see the same."""
+    known = seen.field.even and not step.lost and not step.holes
+    return seen._replace(places=(), field=_contracted(seen.field) if known else seen.field.lost())
 
 
 def _in_segment(step: Dims, seen: Seen) -> Seen:
@@ -236,11 +283,12 @@ def _follow(step: Dims, seen: Seen, dim: int, out: int | None, how: How) -> Seen
         full = place.inner == 1 and place.length == length
         if out is None:
             return seen._replace(places=(), field=_contracted(field))
-        if how == "mix" and full and step.after[out] == 1:
-            return seen._replace(places=(Place(~out, 1, 1, 1),), field=_contracted(field))
+        size = step.after[out]
+        if how == "mix" and full and size != length:
+            mixed = _contracted(field) if size == 1 else field.mix(size)
+            return seen._replace(places=(Place(~out, 1, size, 1),), field=mixed)
         if isinstance(how, IndexMap):
             if full:
-                size = step.after[out]
                 return seen._replace(places=(Place(~out, 1, size, 1),), field=field.map(how, size))
         elif how in ("mix", "gate") or full:
             changed = {"mix": _mixed, "gate": _gated, "prefix": AxisField.prefix}[how]

@@ -38,6 +38,86 @@ KEEPING: tuple[Op, ...] = (
     ops.Identity(),
 )  # fmt: skip
 
+#: Ops that stand for functions of torch, those that read at places given by data, and others
+#: that live modules use.
+MORE: tuple[Case, ...] = (
+    Case(ops.Pointwise("clamp", (("min", 0), ("max", 6))), ((2, 3, 4, 4),), ((2, 3, 4, 4),),
+         field=(1, 1, 0)),
+    Case(ops.Pointwise("where"), ((4, 1), (3,), ()), ((4, 3),)),
+    Case(ops.Cast("float16"), ((2, 3),), ((2, 3),)),
+    Case(ops.Clone(), ((2, 3),), ((2, 3),)),
+    Case(ops.Sub(other=1, reverse=True), ((),), ((),)),
+    Case(ops.Parameter(()), (), ((),), params=1),
+    Case(ops.Buffer((5, 0)), (), ((5, 0),)),
+    Case(ops.Buffer((49, 49)), (), ((49, 49),), buffers=2401),
+    Case(ops.Constant((2, 3)), (), ((2, 3),)),
+    Case(ops.Unused(), (), ((),)),
+    Case(ops.Reduce("prod", 1), ((2, 3, 4),), ((2, 4),)),
+    Case(ops.Reduce("max", -1, keepdim=True), ((2, 3, 4),), ((2, 3, 1), (2, 3, 1))),
+    Case(ops.Reduce("var_mean", (1, 2)), ((2, 3, 4),), ((2,), (2,))),
+    Case(ops.Reduce("argmax"), ((2, 3, 4),), ((),)),
+    Case(ops.Sum(-1), ((),), ((),)),
+    Case(ops.Cumulative("cumsum", 1), ((2, 3),), ((2, 3),)),
+    Case(ops.Cumulative("cummax", 0), ((2, 3),), ((2, 3), (2, 3))),
+    Case(ops.Sort(1), ((2, 3),), ((2, 3), (2, 3))),
+    Case(ops.Argsort(), ((2, 3),), ((2, 3),)),
+    Case(ops.TopK(2, 1), ((2, 7, 4),), ((2, 2, 4), (2, 2, 4))),
+    Case(ops.Normalize(), ((2, 3, 4, 4),), ((2, 3, 4, 4),), field=(1, 1, 0)),
+    Case(ops.Gather(1), ((2, 9, 4), (2, 3, 4)), ((2, 3, 4),)),
+    Case(ops.TakeAlongDim(1), ((2, 9, 4), (1, 3, 1)), ((2, 3, 4),)),
+    Case(ops.IndexSelect(1), ((2, 9, 4), (5,)), ((2, 5, 4),)),
+    Case(ops.IndexSelect(1, (0, -1, 4)), ((2, 9, 4),), ((2, 3, 4),)),
+    # Dims 1 and 2 side by side: theirs come in their place; 1 and 3 apart: first.
+    Case(ops.Index((1, 2)), ((2, 9, 8, 4), (5, 1), (6,)), ((2, 5, 6, 4),)),
+    Case(ops.Index((1, 3)), ((2, 9, 8, 4), (5,), (5,)), ((5, 2, 8),)),
+    Case(ops.Assign(((2, 1, 3, 1), (1, 0))), ((2, 3, 5), (2, 2)), ((2, 3, 5),)),
+    Case(ops.Assign(), ((2, 3, 5), (7,), (2,)), ((2, 3, 5),)),
+    Case(ops.Unbind(1), ((2, 3, 4),), ((2, 4),) * 3),
+    # 7 = 3 + 2 + 2; cut before 2 and before 5: 2, 3, 2.
+    Case(ops.TensorSplit(3, 1), ((2, 7),), ((2, 3), (2, 2), (2, 2))),
+    Case(ops.TensorSplit((2, 5), 1), ((2, 7),), ((2, 2), (2, 3), (2, 2))),
+    Case(ops.Flip((2, 3)), ((2, 3, 4, 5),), ((2, 3, 4, 5),)),
+    Case(ops.RepeatInterleave(3, 2), ((2, 3, 4),), ((2, 3, 12),)),
+    Case(ops.RepeatInterleave(3), ((2, 3, 4),), ((72,),)),
+    Case(ops.Diagonal(1, 1, 2), ((2, 5, 4),), ((2, 3),)),  # columns 1..3
+    Case(ops.UnfoldDim(2, 3, 2), ((1, 3, 8),), ((1, 3, 3, 3),)),  # (8 - 3)//2 + 1
+    Case(ops.AsStrided((2, 2), (2, 1)), ((6,),), ((2, 2),)),
+    Case(ops.GridSample(), ((2, 3, 8, 8), (2, 5, 6, 2)), ((2, 3, 5, 6),)),
+    # As Conv2d(4, 6, 3): 6*4*9 weights and 6 biases; 2*8*8 positions of 6*4*9 products.
+    Case(ops.DeformConv2d(4, 6, 3, padding=1), ((2, 4, 8, 8), (2, 18, 8, 8), (2, 9, 8, 8)),
+         ((2, 6, 8, 8),), params=222, macs=128 * 216),
+    Case(ops.CDist(), ((2, 5, 3), (7, 3)), ((2, 5, 7),)),
+    Case(ops.CosineSimilarity(), ((2, 3, 4), (3, 1)), ((2, 4),)),
+    Case(ops.PairwiseDistance(keepdim=True), ((2, 3), (2, 3)), ((2, 1),)),
+    Case(ops.FFT("rfft2"), ((2, 3, 8, 9),), ((2, 3, 8, 5),)),  # 9//2 + 1
+    Case(ops.FFT("irfft", -1), ((2, 5),), ((2, 8),)),  # 2*(5 - 1)
+    Case(ops.FFT("fftn", (0, 1), (3, 4)), ((2, 5),), ((3, 4),)),
+    Case(ops.EmbeddingBag(10, 3), ((4, 6),), ((4, 3),), params=30),
+    Case(ops.OneHot(7), ((2, 3),), ((2, 3, 7),)),
+    # One step for three rows: 3*20*(10 + 20) products; one, four or three gates.
+    Case(ops.RNNCell(10, 20), ((3, 10),), ((3, 20),), params=600 + 40, macs=1800),
+    Case(ops.LSTMCell(10, 20), ((3, 10), (3, 20), (3, 20)), ((3, 20), (3, 20)),
+         params=4 * 640, macs=4 * 1800),
+    Case(ops.GRUCell(10, 20, bias=False), ((10,), (20,)), ((20,),), params=3 * 600, macs=1800),
+    # The weight (8*3*9 numbers) comes from elsewhere; 7*7 positions of 8*3*9 products.
+    Case(ops.Functional(ops.Conv2d(3, 8, 3, bias=False)), ((1, 3, 9, 9), (8, 3, 3, 3)),
+         ((1, 8, 7, 7),), macs=49 * 216, field=(3, 1, 0)),
+    # Without a batch: as one sample.
+    Case(ops.Conv2d(3, 8, 3), ((3, 9, 9),), ((8, 7, 7),), params=224, macs=49 * 216),
+    Case(ops.MaxPool1d(2), ((3, 9),), ((3, 4),)),
+    Case(ops.InstanceNorm1d(3), ((3, 9),), ((3, 9),)),
+    Case(ops.LSTM(10, 20), ((5, 10), (1, 20), (1, 20)), ((5, 20), (1, 20), (1, 20)),
+         params=2560, macs=5 * 2400),
+    Case(ops.MultiheadAttention(8, 2, average_attn_weights=False),
+         ((5, 8), (7, 8), (7, 8), (5, 7)), ((5, 8), (2, 5, 7)),
+         params=4 * 72, macs=2 * 320 + 2 * 448 + 2 * 5 * 7 * 8),
+    # Two heads of keys and values for six of queries: 2*6 times 5x4 by 4x7, then 5x7 by 7x4.
+    Case(ops.ScaledDotProductAttention(enable_gqa=True), ((2, 6, 5, 4), (2, 2, 7, 4), (2, 2, 7, 4)),
+         ((2, 6, 5, 4),), macs=2 * 6 * 2 * 140),
+    Case(ops.Linear(4, 5), ((4,),), ((5,),), params=25, macs=20),
+    Case(ops.Einsum("ii->i"), ((4, 4),), ((4,),)),
+)  # fmt: skip
+
 CASES: tuple[Case, ...] = (
     *(Case(op, ((2, 6, 4, 5),), ((2, 6, 4, 5),), field=None) for op in KEEPING),
     # The first layer of AlexNet along one axis: (227 - 11)//4 + 1 = 55.
@@ -219,4 +299,5 @@ CASES: tuple[Case, ...] = (
     Case(ops.LSTM(10, 20, proj_size=6), ((5, 3, 10),), ((5, 3, 6), (1, 3, 6), (1, 3, 20)),
          params=1560, macs=15 * (1280 + 120)),
     Case(ops.Parameter((1, 197, 768)), (), ((1, 197, 768),), params=151296),
+    *MORE,
 )  # fmt: skip

@@ -71,6 +71,8 @@ def said(view: View, axis: Axis, shape: Shape) -> dict[Key, Interval | None]:
     """
     own = held(view, axis)
     axes = [axis._replace(dim=seen.axis + 2) for seen in view if seen.source == axis.name]
+    if axis not in axes:
+        return {(): None}  # nothing of it is left
     dims = sorted({dim for each in axes for dim in held(view, each)})
     keys = product(*(range(shape[dim] or 0) for dim in own))
     result: dict[Key, Interval | None] = dict.fromkeys(keys)

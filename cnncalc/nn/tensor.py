@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .module import Builder
 
 #: Functions whose sizes may be written one by one: `x.view(n, -1)` for `x.view((n, -1))`.
-_VARIADIC = {"reshape", "view", "permute", "expand", "repeat"}
+_VARIADIC = {"reshape", "view", "permute", "expand", "repeat", "flip"}
 
 
 #: Functions that are something else as methods: x.unfold(dim, size, step) is no im2col.
@@ -149,6 +149,8 @@ def call(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         tensors.append(rest.pop(0))
     if not tensors and rest and isinstance(rest[0], list | tuple):
         tensors = list(rest.pop(0))
+    tensors += [item for item in rest if is_operand(item)]  # gather(x, dim, index)
+    rest = [item for item in rest if not is_operand(item)]
     if name in _VARIADIC and rest and not isinstance(rest[0], list | tuple):
         rest = [tuple(rest)]
     for key, value in _DEFAULTS.get(name, {}).items():

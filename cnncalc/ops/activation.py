@@ -237,10 +237,10 @@ class _Softmax(Op):
         # torch's choice where none is given: channels, except for 0, 1 and 3 dims.
         if self.dim is None:
             return 0 if len(shape) in (0, 1, 3) else 1
-        return self.dim + len(shape) if self.dim < 0 else self.dim
+        return self.dim + max(len(shape), 1) if self.dim < 0 else self.dim
 
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
-        if not 0 <= self._dim(inputs[0]) < len(inputs[0]):
+        if not 0 <= self._dim(inputs[0]) < max(len(inputs[0]), 1):
             message = f"{self.type} has dim={self.dim} but receives {format_shape(inputs[0])}"
             yield Misfit("dims", message, self.dim, len(inputs[0]))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from operator import index
@@ -103,6 +105,69 @@ def number(value: Any, rank: int) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | Fraction) or value != value:
         raise ValueError("a number")
     return value if isinstance(value, int) else float(value)
+
+
+#: How numbers are written that have no literal in every language that ops are written in.
+_UNWRITTEN = ("inf", "-inf", "nan")
+
+
+def scalar(value: Any, rank: int) -> Any:
+    """A number of any kind, or True or False.
+
+    Those without a literal of their own are held as text: `'-inf'`, `'nan'`, `'(1+2j)'`;
+    `python_value` gives them back.
+    """
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, complex):
+        return str(value)
+    if isinstance(value, float) and (value != value or value in (math.inf, -math.inf)):
+        return str(value)
+    if isinstance(value, str) and (value in _UNWRITTEN or isinstance(python_value(value), complex)):
+        return value
+    return number(value, rank)
+
+
+def python_value(value: Any) -> Any:
+    """What a `scalar` stands for, or any other value itself."""
+    if not isinstance(value, str):
+        return value
+    if value in _UNWRITTEN:
+        return float(value)
+    try:
+        return complex(value) if value.endswith(("j", "j)")) else value
+    except ValueError:
+        return value
+
+
+_NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
+
+
+def name(value: Any, rank: int) -> str:
+    """A name in Python, perhaps with dots: `clamp`, `special.expit`."""
+    if not isinstance(value, str) or len(value) > 100 or not _NAME.fullmatch(value):
+        raise ValueError("the name of a function")
+    return value
+
+
+def settings(value: Any, rank: int) -> tuple[tuple[str, Any], ...]:
+    """Keyword arguments as pairs of a name and a number, a word, True, False or None."""
+    if isinstance(value, dict):
+        value = tuple(value.items())
+    wrong = ValueError("pairs of a name and a value, such as (('min', 0),)")
+    if not isinstance(value, tuple | list):
+        raise wrong
+    pairs = []
+    for pair in value:
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            raise wrong
+        key, item = pair
+        if not isinstance(item, str | None):
+            item = scalar(item, rank)
+        pairs.append((name(key, rank), item))
+    if len({key for key, _ in pairs}) < len(pairs):
+        raise ValueError("each name once")
+    return tuple(pairs)
 
 
 def choice(*names: str) -> Convert:

@@ -19,6 +19,7 @@ from .arguments import arg, count, flag, number
 from .arguments import optional as maybe
 from .base import Op
 from .linear import alike
+from .reads import anywhere, contracted
 from .registry import op
 
 
@@ -26,8 +27,10 @@ from .registry import op
 class MultiheadAttention(Op):
     """Self-attention (one input) or attention of query, key and value (three inputs).
 
-    Inputs are `(N, L, E)` with batch_first, `(L, N, E)` without, as in torch.
-    Output 0 is the result; output 1 the attention weights averaged over the heads.
+    Inputs are `(N, L, E)` with batch_first, `(L, N, E)` without, or `(L, E)`, as in torch; behind
+    the three there may be one or two masks. Output 0 is the result; output 1 the attention
+    weights, averaged over the heads unless `average_attn_weights` says no (an argument of the
+    call in torch).
     """
 
     field_rule = "the whole input"
@@ -44,6 +47,7 @@ class MultiheadAttention(Op):
     kdim: int | None = arg("", None, maybe(count))
     vdim: int | None = arg("", None, maybe(count))
     batch_first: bool = arg("", False, flag)
+    average_attn_weights: bool = arg("", True, flag)
 
     params: ClassVar[Formula] = Formula("e*(2*e + dk + dv) + 4*e*b + 2*e*kv")
     macs: ClassVar[Formula] = Formula("N*(2*Lq*e*e + Lk*e*(dk + dv) + 2*Lq*(Lk + kv + z)*e)")
@@ -62,17 +66,17 @@ class MultiheadAttention(Op):
         return self
 
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
-        if len(inputs) not in (1, 3):
+        if len(inputs) not in (1, 3, 4, 5):
             message = (
-                "MultiheadAttention takes one input (self-attention) or query, key and value, "
-                f"but receives {len(inputs)}"
+                "MultiheadAttention takes one input (self-attention) or query, key and value "
+                f"(and masks), but receives {len(inputs)}"
             )
             yield Misfit("inputs", message, "1 or 3", len(inputs))
             return
         expected = (self.embed_dim, self.kdim or self.embed_dim, self.vdim or self.embed_dim)
-        inputs = inputs if len(inputs) == 3 else inputs * 3
+        given, inputs = inputs, inputs[:3] if len(inputs) > 1 else inputs * 3
         for shape, features in zip(inputs, expected, strict=False):
-            if len(shape) != 3:
+            if len(shape) not in (2, 3) or len(shape) != len(inputs[0]):
                 message = f"MultiheadAttention expects 3 dims but receives {format_shape(shape)}"
                 yield Misfit("dims", message, 3, len(shape))
                 return
@@ -80,17 +84,38 @@ class MultiheadAttention(Op):
                 message = f"MultiheadAttention expects {features} features but receives {shape[-1]}"
                 yield Misfit("linear-in-features", message, features, shape[-1])
                 return
-        batch, (query, key, value) = 0 if self.batch_first else 1, inputs
-        if not (alike((query[batch],), (key[batch],)) and alike(key[:2], value[:2])):
+        (batch, _), (query, key, value) = self._dims(inputs[0]), inputs
+        one_batch = batch is None or alike((query[batch],), (key[batch],))
+        if not (one_batch and alike(key[:-1], value[:-1])):
             shapes = ", ".join(map(format_shape, inputs))
             yield Misfit("matmul-shapes", f"query, key, value do not fit: {shapes}")
+            return
+        yield from self._mask_misfits(given)
+
+    def _mask_misfits(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        """Masks are (L, S), or of each head (N*heads, L, S), or of the keys (N, S)."""
+        batch, queries, keys = self._lengths(inputs)
+        rows = () if len(inputs[0]) == 2 else (batch,)
+        heads = product((batch, self.num_heads))
+        kinds = ((queries, keys), (heads, queries, keys), (*rows, keys))
+        for mask in inputs[3:]:
+            if not any(alike(mask, kind) for kind in kinds):
+                message = f"a mask of {format_shape(mask)} does not fit {queries} queries"
+                yield Misfit("matmul-shapes", f"{message} and {keys} keys", None, list(mask))
+
+    def _dims(self, shape: Shape) -> tuple[int | None, int]:
+        """The dims of the batch, if there is one, and of the positions."""
+        if len(shape) == 2:
+            return None, 0
+        return (0, 1) if self.batch_first else (1, 0)
 
     def _lengths(self, inputs: tuple[Shape, ...]) -> tuple[Any, Any, Any]:
-        batch, length = (0, 1) if self.batch_first else (1, 0)
-        key = inputs[1] if len(inputs) > 1 else inputs[0]
-        if len(inputs[0]) != 3 or len(key) != 3:
+        """The batch, the queries and the keys; each None where it is unknown."""
+        query, key = inputs[0], inputs[1] if len(inputs) > 1 else inputs[0]
+        if len(query) not in (2, 3) or len(key) != len(query):
             return None, None, None
-        return inputs[0][batch], inputs[0][length], key[length]
+        batch, length = self._dims(query)
+        return 1 if batch is None else query[batch], query[length], key[length]
 
     def output_count(self) -> int:
         return 2
@@ -99,30 +124,34 @@ class MultiheadAttention(Op):
         batch, queries, keys = self._lengths(inputs)
         extra = self.add_bias_kv + self.add_zero_attn
         width = self.embed_dim or inputs[0][-1]
-        weights = (batch, queries, None if keys is None else keys + extra)
-        return ((*inputs[0][:-1], width), weights)
+        heads = () if self.average_attn_weights else (self.num_heads,)
+        weights = (*heads, queries, None if keys is None else keys + extra)
+        batched = () if len(inputs[0]) == 2 else (batch,)
+        return ((*inputs[0][:-1], width), (*batched, *weights))
 
     def all_reads(
         self, inputs: tuple[Shape, ...], outputs: tuple[Shape, ...]
     ) -> tuple[tuple[Read, ...], ...]:
-        result, weights = outputs
-        if any(len(shape) != 3 for shape in inputs):
-            lost = tuple((Dims(shape, result, (None,) * len(result)),) for shape in inputs)
-            return (lost, lost)
-        batch, length = (0, 1) if self.batch_first else (1, 0)
+        rank = len(inputs[0])
+        if rank not in (2, 3) or any(len(shape) != rank for shape in inputs[:3]):
+            return tuple(tuple(contracted(shape, each) for shape in inputs) for each in outputs)
+        batch, length = self._dims(inputs[0])
         one_input = len(inputs) == 1
 
-        def read(shape: Shape, output: Shape, query: bool, at: tuple[int, int]) -> Read:
-            along: list[Along | None] = [None] * 3
-            along[at[0]] = Along(batch)
-            if query:
-                along[at[1]] = Along(length, "mix" if one_input else "keep")
-            return (Dims(shape, output, tuple(along)),)
+        def read(index: int, output: Shape, batch_at: int, query_at: int) -> Read:
+            if index > 2:
+                return anywhere(inputs[index], output)  # a mask, of which there are several kinds
+            along: list[Along | None] = [None] * len(output)
+            if batch is not None:
+                along[batch_at] = Along(batch)
+            if index == 0:
+                along[query_at] = Along(length, "mix" if one_input else "keep")
+            return (Dims(inputs[index], output, tuple(along)),)
 
-        shapes = list(enumerate(inputs))
-        own = tuple(read(shape, result, i == 0, (batch, length)) for i, shape in shapes)
-        seen = tuple(read(shape, weights, i == 0, (0, 1)) for i, shape in shapes)
-        return (own, seen)
+        result, weights = outputs
+        own = tuple(read(index, result, batch or 0, length) for index in range(len(inputs)))
+        query_at = len(weights) - 2
+        return own, tuple(read(index, weights, 0, query_at) for index in range(len(inputs)))
 
     def symbols(self, inputs: tuple[Shape, ...], output: Shape) -> dict[str, Any]:
         batch, queries, keys = self._lengths(inputs)
@@ -149,15 +178,33 @@ def spreads(shape: Shape, wanted: Shape) -> bool:
 
 @op("sdpa", functions=("scaled_dot_product_attention",), torch="")
 class ScaledDotProductAttention(Op):
-    """softmax(Q K^T / sqrt(D)) V for inputs query, key, value `(..., L, D)`; maybe a mask."""
+    """softmax(Q K^T / sqrt(D)) V for inputs query, key, value `(..., L, D)`; maybe a mask.
+
+    With `enable_gqa` a head of keys and values (dim -3) serves several heads of queries.
+    """
 
     field_rule = "its query, and all keys and values"
 
     arity: ClassVar[int | None] = None
 
     is_causal: bool = arg("", False, flag)
+    enable_gqa: bool = arg("", False, flag)
 
     macs: ClassVar[Formula] = Formula("B*Lq*Lk*(D + Dv)")
+
+    def _leading(self, inputs: tuple[Shape, ...]) -> Shape | None:
+        """The dims before the last two, broadcast; None where they do not fit."""
+        leading = [shape[:-2] for shape in inputs[:3]]
+        if not self.enable_gqa:
+            return broadcast(leading)
+        if not all(leading):
+            return None
+        heads = leading[0][-1]
+        for at, (*rest, shared) in enumerate(leading[1:], start=1):
+            if heads is not None and heads % (shared or 1):
+                return None
+            leading[at] = (*rest, None if shared is None else heads)
+        return broadcast(leading)
 
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
         if len(inputs) not in (3, 4) or any(len(shape) < 2 for shape in inputs[:3]):
@@ -167,7 +214,7 @@ class ScaledDotProductAttention(Op):
             yield Misfit("inputs", message, 3, len(inputs))
             return
         query, key, value = inputs[:3]
-        leading = broadcast([shape[:-2] for shape in inputs[:3]])
+        leading = self._leading(inputs)
         fits = alike(query[-1:], key[-1:]) and alike(key[-2:-1], value[-2:-1])
         if leading is None or not fits:
             shapes = ", ".join(format_shape(shape) for shape in inputs[:3])
@@ -181,7 +228,7 @@ class ScaledDotProductAttention(Op):
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         if len(inputs) < 3 or any(len(shape) < 2 for shape in inputs[:3]):
             return inputs[0]
-        leading = broadcast([shape[:-2] for shape in inputs[:3]])
+        leading = self._leading(inputs)
         query = inputs[0] if leading is None else (*leading, inputs[0][-2], None)
         return (*query[:-1], inputs[2][-1])
 

@@ -74,6 +74,8 @@ class Op:
     arity: ClassVar[int | None] = 1
     #: Dims that each input must have for the rules to make sense of it.
     least_dims: ClassVar[int] = 0
+    #: Is the output a tensor that the network holds: a parameter or a buffer, no activation?
+    held: ClassVar[bool] = False
     #: Which input positions an output position depends on, in words.
     field_rule: ClassVar[str] = "position by position"
     #: Output size per spatial axis, parameters, running buffers, multiply-accumulates.
@@ -94,27 +96,30 @@ class Op:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         declared = self.arguments
         if len(args) > len(declared):
+            most, named = len(declared), type(self).__name__
             raise OpError(
-                f"{self.type} takes at most {len(declared)} arguments, received {len(args)}",
+                f"{named} takes at most {most} arguments, received {len(args)}",
                 help=self.signature(),
             )
         values = self.__dict__
         for argument, value in zip(declared, args, strict=False):
             if argument.name in kwargs:
-                raise OpError(f"{self.type}: {argument.name} is given twice")
+                raise OpError(f"{type(self).__name__}: {argument.name} is given twice")
             values[argument.name] = self._converted(argument, value)
         for argument in declared[len(args) :]:
             if argument.name in kwargs:
                 value = kwargs.pop(argument.name)
             elif argument.default is REQUIRED:
-                raise OpError(f"{self.type} needs {argument.name}", help=self.signature())
+                raise OpError(f"{type(self).__name__} needs {argument.name}", help=self.signature())
             else:
                 value = argument.default
             values[argument.name] = self._converted(argument, value)
         if kwargs:
             name = next(iter(kwargs))
             hint = closest(name, [argument.name for argument in declared])
-            raise OpError(f"{self.type} has no argument {name!r}", help=hint or self.signature())
+            raise OpError(
+                f"{type(self).__name__} has no argument {name!r}", help=hint or self.signature()
+            )
         self.settle(values)
         values["_key"] = (type(self), *values.values())
         values["_hash"] = hash(values["_key"])
@@ -127,11 +132,11 @@ class Op:
             return argument.convert(value, self.rank)
         except ValueError as error:
             raise OpError(
-                f"{self.type}: {argument.name}: expected {error}, received {value!r}"
+                f"{type(self).__name__}: {argument.name}: expected {error}, received {value!r}"
             ) from None
 
     def __setattr__(self, name: str, value: Any) -> None:
-        raise AttributeError(f"{self.type} is immutable; use replace({name}=...)")
+        raise AttributeError(f"{type(self).__name__} is immutable; use replace({name}=...)")
 
     def __eq__(self, other: object) -> bool:
         return self is other or (isinstance(other, Op) and self._key == other._key)  # type: ignore[attr-defined]
@@ -150,7 +155,7 @@ class Op:
                 parts.append(shown(value, argument, self.rank))
             elif required or value != self.default_of(argument):
                 parts.append(f"{argument.name}={shown(value, argument, self.rank)}")
-        return f"{self.type}({', '.join(parts)})"
+        return f"{type(self).__name__}({', '.join(parts)})"
 
     def short(self) -> str:
         """The op in short, for tables: `Conv2d(3, 64, 7, s=2, p=3)`.
@@ -170,7 +175,10 @@ class Op:
 
     @property
     def type(self) -> str:
-        """The op's name: torch's class name where torch has one."""
+        """What kind of op it is, in reports: torch's class name where torch has one.
+
+        Ops that stand for many functions of torch go by the function's name.
+        """
         return type(self).__name__
 
     @classmethod

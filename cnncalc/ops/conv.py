@@ -9,10 +9,9 @@ from ..errors import OpError
 from ..finding import Misfit
 from ..formula import Formula
 from ..indexmap import Border, IndexMap, transposed_window
-from ..layout import Along
 from ..shape import Shape, Size
 from .arguments import arg, axes, choice, count, flag, natural, span
-from .base import Op, channels
+from .base import Op
 from .registry import op
 from .window import AXIS_NAMES, SlidingWindow, Windowed
 
@@ -34,13 +33,15 @@ def conv_padding(value: Any, rank: int) -> Any:
 class Convolution(Windowed):
     """The channel bookkeeping of convolutions, transposed or not."""
 
+    channelwise = False
+
     in_channels: int | None
     out_channels: int | None
     groups: int | str
     kernel_size: Any
 
     def complete(self, inputs: tuple[Shape, ...]) -> Op:
-        received = self.in_channels or channels(inputs[0])
+        received = self.in_channels or self._channels(inputs[0])
         changes: dict[str, Any] = {}
         if received is not None and self.in_channels is None:
             changes["in_channels"] = received
@@ -61,7 +62,7 @@ class Convolution(Windowed):
                 )
 
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
-        received = channels(inputs[0])
+        received = self._channels(inputs[0])
         known = self._well_shaped(inputs[0]) and None not in (received, self.in_channels)
         if known and received != self.in_channels:
             yield Misfit(
@@ -75,9 +76,6 @@ class Convolution(Windowed):
 
     def out_channels_of(self, inputs: tuple[Shape, ...]) -> Size:
         return self.out_channels
-
-    def channel_read(self) -> Along | None:
-        return None
 
     def symbols(self, inputs: tuple[Shape, ...], output: Shape) -> dict[str, Any]:
         values = super().symbols(inputs, output)
@@ -124,7 +122,7 @@ class _Conv(Convolution, SlidingWindow):
         yield from super().check(inputs)
         if self.padding_mode not in ("reflect", "circular") or not self._well_shaped(inputs[0]):
             return
-        for axis, size in enumerate(inputs[0][2:]):
+        for axis, size in enumerate(inputs[0][-self.rank :]):
             most = (size or 0) - (self.padding_mode == "reflect")
             if size is not None and max(self.pads(axis)) > most:
                 yield Misfit(

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from ..finding import Misfit
 from ..formula import Formula
-from ..layout import Along, Dims, Read
+from ..layout import Along, Dims, How, Read
 from ..shape import Shape, Size, broadcast, format_shape, product
 from .arguments import arg, flag, integer, number
 from .arguments import optional as maybe
@@ -303,11 +303,15 @@ class Einsum(Op):
 
         def read(term: str, shape: Shape) -> Read:
             along: list[Along | None] = []
-            for letter, size in zip(terms[1], output, strict=True):
-                dim = term.find(letter)
-                stays = dim >= 0 and shape[dim] in (None, size)  # not broadcast
-                along.append(Along(dim) if stays else None)
-            return (Dims(shape, output, tuple(along)),)
+            also: list[tuple[int, int, How]] = []
+            for at, (letter, size) in enumerate(zip(terms[1], output, strict=True)):
+                dims = [dim for dim, other in enumerate(term) if other == letter]
+                stays = bool(dims) and shape[dims[0]] in (None, size)  # not broadcast
+                along.append(Along(dims[0]) if stays else None)
+                also += [(dim, at, "keep") for dim in dims[1:] if stays]
+            traced = {dim for dim, other in enumerate(term) if term.count(other) > 1}
+            unknown = {dim for dim in traced if term[dim] not in terms[1]}
+            return (Dims(shape, output, tuple(along), unknown, also=also),)
 
         return tuple(read(term, shape) for term, shape in zip(terms[0], inputs, strict=True))
 

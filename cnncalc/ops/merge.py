@@ -9,7 +9,7 @@ from ..finding import Misfit
 from ..indexmap import IndexMap, window
 from ..layout import Along, Dims, Read
 from ..shape import Shape, broadcast, format_shape
-from .arguments import arg, flag, integer, number
+from .arguments import arg, flag, integer, scalar
 from .arguments import optional as maybe
 from .base import Op
 from .reads import aligned, kept
@@ -21,8 +21,8 @@ def _plain(shapes: tuple[Shape, ...]) -> str:
     return " and ".join(format_shape(shape) for shape in shapes)
 
 
-class _Arithmetic(Op):
-    """Element by element, the inputs broadcast; with one input, `other` is a number."""
+class Broadcasting(Op):
+    """An op on tensors that are broadcast to one shape, element by element."""
 
     field_rule = "the hull of what the inputs see"
 
@@ -39,7 +39,8 @@ class _Arithmetic(Op):
             )
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
-        return broadcast(inputs) or inputs[0]
+        whole = broadcast(inputs)
+        return inputs[0] if whole is None else whole
 
     def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
         fits = broadcast(inputs) is not None
@@ -51,24 +52,26 @@ class _Arithmetic(Op):
         )
 
 
+class _Arithmetic(Broadcasting):
+    """Two tensors, or a tensor and the number `other`; `reverse` puts the number on the left."""
+
+    other: float | None = arg("", None, maybe(scalar))
+    inplace: bool = arg("", False, flag)
+    reverse: bool = arg("", False, flag)
+
+
 @op("add", "sum", functions=("add",), torch="")
 class Add(_Arithmetic):
     """The sum of the inputs, or of one input and a number."""
 
     verb = "added"
 
-    other: float | None = arg("", None, maybe(number))
-    inplace: bool = arg("", False, flag)
-
 
 @op("sub", functions=("sub",), torch="")
 class Sub(_Arithmetic):
-    """The first input minus the second, or minus a number."""
+    """The first input minus the second, or minus a number; `reverse`: the number minus it."""
 
     verb = "subtracted"
-
-    other: float | None = arg("", None, maybe(number))
-    inplace: bool = arg("", False, flag)
 
 
 @op("mul", functions=("mul",), torch="")
@@ -77,18 +80,12 @@ class Mul(_Arithmetic):
 
     verb = "multiplied"
 
-    other: float | None = arg("", None, maybe(number))
-    inplace: bool = arg("", False, flag)
-
 
 @op("div", functions=("div",), torch="")
 class Div(_Arithmetic):
-    """The first input divided by the second, or by a number."""
+    """The first input divided by the second, or by a number; `reverse`: the number by it."""
 
     verb = "divided"
-
-    other: float | None = arg("", None, maybe(number))
-    inplace: bool = arg("", False, flag)
 
 
 @op("cat", "concat", "concatenate", functions=("cat",), torch="")

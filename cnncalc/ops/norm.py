@@ -33,7 +33,7 @@ class _ChannelNorm(Op):
     num_features: int | None
 
     def complete(self, inputs: tuple[Shape, ...]) -> Op:
-        received = channels(inputs[0])
+        received = self._channels(inputs[0])
         if self.num_features is None and received is not None:
             return self.replace(num_features=received)
         return self
@@ -41,6 +41,9 @@ class _ChannelNorm(Op):
     def _ranks(self) -> tuple[int, ...]:
         """How many dims the input may have; none: any."""
         return (self.rank + 2,)
+
+    def _channels(self, shape: Shape) -> Size:
+        return channels(shape)
 
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
         shape, expected = inputs[0], self.num_features
@@ -54,7 +57,7 @@ class _ChannelNorm(Op):
                 len(shape),
             )
             return
-        received = channels(shape)
+        received = self._channels(shape)
         if self._uses_features() and None not in (received, expected) and received != expected:
             yield Misfit(
                 "norm-num-features",
@@ -119,10 +122,21 @@ class _InstanceNorm(_ChannelNorm):
 
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
         yield from super().check(inputs)
-        yield from self._too_few_values(inputs[0], range(2, len(inputs[0])))
+        yield from self._too_few_values(inputs[0], range(*self._axes(inputs[0])))
+
+    def _ranks(self) -> tuple[int, ...]:
+        return (self.rank + 1, self.rank + 2)  # the batch may be left out
+
+    def _axes(self, shape: Shape) -> tuple[int, int]:
+        """The first spatial dim, and the one after the last."""
+        return (1 if len(shape) == self.rank + 1 else 2), len(shape)
+
+    def _channels(self, shape: Shape) -> Size:
+        dim = self._axes(shape)[0] - 1
+        return shape[dim] if dim < len(shape) else None
 
     def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
-        dims = set() if self.track_running_stats else set(range(2, len(output)))
+        dims = set() if self.track_running_stats else set(range(*self._axes(output)))
         return (normalised(output, dims),)
 
 

@@ -1,4 +1,4 @@
-"""A bare parameter: a tensor that is learned and used without a layer around it."""
+"""Tensors that no layer makes from others: parameters, buffers, constants."""
 
 from __future__ import annotations
 
@@ -6,27 +6,20 @@ from typing import Any, ClassVar
 
 from ..formula import Formula
 from ..shape import Shape, product
-from .arguments import arg, count, each
+from .arguments import arg, each, natural
 from .base import Op
 from .registry import op
 
 
-@op("parameter", torch="")
-class Parameter(Op):
-    """A learned tensor of `shape` (torch.nn.Parameter), without a batch."""
-
-    field_rule = "nothing: it is learned"
+class _Given(Op):
+    """A tensor of `shape` that depends on no input."""
 
     arity: ClassVar[int | None] = 0
 
-    shape: Any = arg("", convert=each(count))
-    params: ClassVar[Formula] = Formula("E")
+    shape: Any = arg("", convert=each(natural))
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         return tuple(self.shape)
-
-    def aliases(self) -> bool:
-        return True  # counted as a parameter, not as an activation
 
     def symbols(self, inputs: tuple[Shape, ...], output: Shape) -> dict[str, Any]:
         return {"E": product(self.shape)}
@@ -34,3 +27,36 @@ class Parameter(Op):
     @classmethod
     def symbol_names(cls) -> frozenset[str]:
         return frozenset({"E"})
+
+
+@op("parameter", torch="")
+class Parameter(_Given):
+    """A learned tensor of `shape` (torch.nn.Parameter), without a batch."""
+
+    field_rule = "nothing: it is learned"
+    held = True
+
+    params: ClassVar[Formula] = Formula("E")
+
+    def aliases(self) -> bool:
+        return True  # counted as a parameter, not as an activation
+
+
+@op("buffer", torch="")
+class Buffer(_Given):
+    """A tensor of `shape` that a module holds and does not learn (torch.nn.Buffer)."""
+
+    field_rule = "nothing: it is fixed"
+    held = True
+
+    buffers: ClassVar[Formula] = Formula("E")
+
+    def aliases(self) -> bool:
+        return True  # counted as a buffer, not as an activation
+
+
+@op("constant", torch="")
+class Constant(_Given):
+    """A tensor of `shape` made inside forward, from no input: `torch.zeros(shape)`."""
+
+    field_rule = "nothing: it is the same for every input"

@@ -21,6 +21,8 @@ class _Pool(SlidingWindow):
     """A window that moves by its own size unless a stride is given."""
 
     ceil_mode: bool
+    #: Does torch refuse sizes below the kernel's, padded or not? (So do its 3d averages.)
+    unpadded: ClassVar[bool] = False
 
     def settle(self, values: dict[str, Any]) -> None:
         if values["stride"] is None:
@@ -44,6 +46,8 @@ class _Pool(SlidingWindow):
         return (self._padding()[axis],) * 2
 
     def axis_size(self, axis: int, size: int) -> int:
+        if self.unpadded and size < self.kernel_size[axis]:
+            return 0
         floor = super().axis_size(axis, size)
         if not self.ceil_mode:
             return floor
@@ -52,6 +56,13 @@ class _Pool(SlidingWindow):
         ceil = -(-(size + 2 * padding - reach) // stride) + 1
         # The last window must start inside the input or its left padding.
         return int(ceil - 1 if (ceil - 1) * stride >= size + padding else ceil)
+
+    def _too_small(self, axis: int, size: int) -> Misfit:
+        if not self.unpadded:
+            return super()._too_small(axis, size)
+        kernel, name = self.kernel_size[axis], AXIS_NAMES[self.rank][axis]
+        message = f"the kernel spans {kernel} positions but the {name} is only {size}"
+        return Misfit("input-too-small", message, kernel, size)
 
 
 class _WithIndices(Windowed):
@@ -116,9 +127,9 @@ class _Adaptive(Windowed):
         shape = super().output(inputs)
         wanted = [
             size if size is not None else known
-            for size, known in zip(self.output_size, shape[2:], strict=True)
+            for size, known in zip(self.output_size, shape[-self.rank :], strict=True)
         ]
-        return (*shape[:2], *wanted)
+        return (*shape[: -self.rank], *wanted)
 
     def axis_map(self, axis: int, size: Size, output: Size) -> IndexMap | None:
         if output == 1 or size is None or output is None:
@@ -179,15 +190,7 @@ class AvgPool2d(_DividedAvgPool):
 @op(*_AVG, "avgpool3d", functions=("avg_pool3d",))
 class AvgPool3d(_DividedAvgPool):
     rank = 3
-
-    def axis_size(self, axis: int, size: int) -> int:
-        # torch's 3d average refuses a volume below the kernel's size, padded or not.
-        return super().axis_size(axis, size) if size >= self.kernel_size[axis] else 0
-
-    def _too_small(self, axis: int, size: int) -> Misfit:
-        kernel, name = self.kernel_size[axis], AXIS_NAMES[3][axis]
-        message = f"the kernel spans {kernel} positions but the {name} is only {size}"
-        return Misfit("input-too-small", message, kernel, size)
+    unpadded = True
 
 
 @op(*_LP, "lppool1d", functions=("lp_pool1d",))
@@ -203,6 +206,7 @@ class LPPool2d(_LPPool):
 @op(*_LP, "lppool3d", functions=("lp_pool3d",))
 class LPPool3d(_LPPool):
     rank = 3
+    unpadded = True
 
 
 @op(*_ADAPTIVE_AVG, "adaptiveavgpool1d", functions=("adaptive_avg_pool1d",))

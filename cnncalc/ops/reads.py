@@ -27,6 +27,16 @@ def kept(shape: Shape, output: Shape, *dims: int | None) -> Read:
     return (Dims(shape, output, tuple(None if dim is None else Along(dim) for dim in dims)),)
 
 
+def anywhere(shape: Shape, output: Shape) -> Read:
+    """A read of which nothing is known, not even that there is one."""
+    return (Dims(shape, output, (None,) * len(output), range(len(shape)), lost=True),)
+
+
+def contracted(shape: Shape, output: Shape) -> Read:
+    """A read in which every output position depends on all positions of the input."""
+    return (Dims(shape, output, (None,) * len(output)),)
+
+
 def demand(read: Read, shape: Shape, wanted: Demand) -> Demand:
     """The part of an input of `shape` needed for the part `wanted` of an output."""
     if not read:
@@ -57,7 +67,7 @@ def _touched(index_map: IndexMap, first: int, last: int, size: int) -> tuple[int
     if not index_map.taps:
         return (0, size - 1)
     window, step = index_map.taps[0], index_map.step
-    if len(index_map.taps) == 1 and window.step == 1 and step and index_map.border == "zeros":
+    if len(index_map.taps) == 1 and window.step == 1 and step > 0 and index_map.border == "zeros":
         # Both ends move on with the position: the outermost ones that read anything will do.
         first = max(first, -((window.stop - 1) // step))
         last = min(last, (size - 1 - window.start) // step)

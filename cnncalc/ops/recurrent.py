@@ -2,7 +2,9 @@
 
 Each direction of each layer multiplies its input and its state with one matrix per gate and
 adds two bias vectors (torch keeps both). Every step costs the same, so MACs are linear in the
-length. Output 0 is the sequence; outputs 1 (and 2, for LSTM) are the last states.
+length. Inputs are the sequence, `(L, N, features)`, `(N, L, features)` with batch_first, or
+`(L, features)`, and perhaps the initial states. Output 0 is the sequence; outputs 1 (and 2, for
+LSTM) are the last states.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from ..layout import Along, Dims, Read
 from ..shape import Shape, format_shape, product
 from .arguments import arg, choice, count, flag, natural, number
 from .base import Op
+from .linear import alike
+from .reads import contracted
 from .registry import op
 
 
@@ -25,7 +29,10 @@ class _Recurrent(Op):
 
     field_rule = "all positions up to it; in both directions the whole input"
 
+    arity: ClassVar[int | None] = None
     gates: ClassVar[int] = 1
+    #: Tensors that an initial state is made of.
+    states: ClassVar[int] = 1
     least_dims = 1
 
     input_size: int | None
@@ -49,9 +56,22 @@ class _Recurrent(Op):
             return self.replace(input_size=received)
         return self
 
+    def _arity_misfit(self, inputs: tuple[Shape, ...]) -> Misfit | None:
+        if len(inputs) in (1, 1 + self.states):
+            return None
+        message = f"{self.type} takes one input and {self.states} state{'s' * (self.states > 1)}"
+        return Misfit("inputs", f"{message}, receives {len(inputs)}", 1 + self.states, len(inputs))
+
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
-        shape = inputs[0]
-        if len(shape) != 3:
+        yield from self._sequence_misfits(inputs[0])
+        for state, wanted in zip(inputs[1:], self.outputs(inputs)[1:], strict=False):
+            if len(inputs[0]) in (2, 3) and not alike(state, wanted):
+                message = f"{self.type} expects a state of {format_shape(wanted)} "
+                message += f"but receives {format_shape(state)}"
+                yield Misfit("merge-shapes", message, list(wanted), list(state))
+
+    def _sequence_misfits(self, shape: Shape) -> Iterator[Misfit]:
+        if len(shape) not in (2, 3):
             message = f"{self.type} expects 3 dims but receives {format_shape(shape)}"
             yield Misfit("dims", message, 3, len(shape))
         elif None not in (shape[-1], self.input_size) and shape[-1] != self.input_size:
@@ -66,25 +86,51 @@ class _Recurrent(Op):
         width = self._proj() or self.hidden_size
         shape = inputs[0]
         sequence = (*shape[:-1], directions * width)
-        batch = (shape[0] if self.batch_first else shape[1]) if len(shape) == 3 else None
         states = directions * self.num_layers
-        last = (states, batch, width)
-        return (sequence, last)
+        if len(shape) == 2:
+            return (sequence, (states, width))
+        batch = (shape[0] if self.batch_first else shape[1]) if len(shape) == 3 else None
+        return (sequence, (states, batch, width))
+
+    def _dims(self, shape: Shape) -> tuple[int | None, int]:
+        """The dims of the batch, if there is one, and of the steps."""
+        if len(shape) == 2:
+            return None, 0
+        return (0, 1) if self.batch_first else (1, 0)
 
     def all_reads(
         self, inputs: tuple[Shape, ...], outputs: tuple[Shape, ...]
     ) -> tuple[tuple[Read, ...], ...]:
+        if len(inputs[0]) not in (2, 3):
+            return tuple(tuple(contracted(shape, each) for shape in inputs) for each in outputs)
         sequence, *states = outputs
-        if len(inputs[0]) != 3:
-            lost: Read = (Dims(inputs[0], sequence, (None,) * len(sequence)),)
-            return ((lost,),) * len(outputs)
-        batch, length = (0, 1) if self.batch_first else (1, 0)
-        along: list[Along | None] = [None] * 3
-        along[batch] = Along(batch)
-        along[length] = Along(length, "mix" if self.bidirectional else "prefix")
+        batch, steps = self._dims(inputs[0])
+        along: list[Along | None] = [None] * len(sequence)
+        along[steps] = Along(steps, "mix" if self.bidirectional else "prefix")
+        if batch is not None:
+            along[batch] = Along(batch)
         own: Read = (Dims(inputs[0], sequence, tuple(along)),)
-        last = tuple(((Dims(inputs[0], state, (None, Along(batch), None)),),) for state in states)
-        return ((own,), *last)
+        rows = () if batch is None else (Along(batch),)
+        initial = [self._from_state(shape, sequence, batch) for shape in inputs[1:]]
+        # The states hold (layers, N, features): the first dim is contracted.
+        kept = (None, *(Along(1) for _ in rows), None)
+        return (
+            (own, *initial),
+            *(
+                (
+                    (Dims(inputs[0], state, (None, *rows, None)),),
+                    *((Dims(shape, state, kept),) for shape in inputs[1:]),
+                )
+                for state in states
+            ),
+        )
+
+    def _from_state(self, state: Shape, sequence: Shape, batch: int | None) -> Read:
+        """The read of an initial state: every step depends on it."""
+        along: list[Along | None] = [None] * len(sequence)
+        if batch is not None and len(state) == 3:
+            along[batch] = Along(1)
+        return (Dims(state, sequence, tuple(along)),)
 
     def symbols(self, inputs: tuple[Shape, ...], output: Shape) -> dict[str, Any]:
         proj = self._proj()
@@ -121,6 +167,7 @@ class LSTM(_Recurrent):
     """A recurrent layer with input, forget and output gates and a cell state."""
 
     gates = 4
+    states = 2
 
     input_size: int | None = arg("ci", inferred=True)
     hidden_size: int = arg("h", convert=count)

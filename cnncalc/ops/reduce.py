@@ -1,39 +1,43 @@
-"""Reductions over dims: mean, sum, maximum, standard deviation, norm."""
+"""Reductions over dims: mean, sum, maximum, standard deviation, norm, and those without a class."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
+from ..errors import OpError
 from ..finding import Misfit
 from ..layout import Along, Dims, Read
 from ..shape import Shape, format_shape
-from .arguments import arg, each, flag, integer, number
+from .arguments import arg, choice, each, flag, integer, number, settings
 from .arguments import optional as maybe
 from .base import Op
+from .pointwise import called
 from .registry import op
 from .reshape import bad_dim, resolve
 
 
-class _Reduction(Op):
+class _Reducing(Op):
     """One value for all positions along `dim` (all dims where it is None)."""
 
     field_rule = "everything along dim"
 
-    dim: Any = arg("", None, maybe(each(integer)))
-    keepdim: bool = arg("", False, flag)
+    dim: Any
+    keepdim: bool
 
     def _reduced(self, shape: Shape) -> set[int]:
         if not self.dim:  # None, or no dims, which torch takes for all
             return set(range(len(shape)))
-        return {dim for dim in (resolve(dim, len(shape)) for dim in self.dim) if dim is not None}
+        rank = max(len(shape), 1)  # torch takes dims 0 and -1 of a tensor without dims
+        dims = {resolve(dim, rank) for dim in self.dim}
+        return {dim for dim in dims if dim is not None and dim < len(shape)}
 
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
         for dim in self.dim or ():
-            if resolve(dim, len(inputs[0])) is None:
+            if resolve(dim, max(len(inputs[0]), 1)) is None:
                 yield bad_dim(self.type, dim, inputs[0])
                 return
-        if self.dim and len(self._reduced(inputs[0])) < len(self.dim):
+        if len(self._reduced(inputs[0])) < len(self.dim or ()) > 1:
             message = f"{self.type}: {self.dim} names a dim of {format_shape(inputs[0])} twice"
             yield Misfit("dims", message, None, list(self.dim))
 
@@ -54,6 +58,11 @@ class _Reduction(Op):
         else:
             along = [Along(dim) for dim in range(len(shape)) if dim not in reduced]
         return ((Dims(shape, output, tuple(along)),),)
+
+
+class _Reduction(_Reducing):
+    dim: Any = arg("", None, maybe(each(integer)))
+    keepdim: bool = arg("", False, flag)
 
 
 @op("mean", functions=("mean",), torch="")
@@ -81,3 +90,56 @@ class Norm(_Reduction):
     """The p-norm over the dims."""
 
     p: float = arg("", 2, number)
+
+
+#: Reductions to one value, by their names in torch.
+_PLAIN = (
+    *("all", "amax", "amin", "any", "argmax", "argmin", "count_nonzero", "logsumexp"),
+    *("nanmean", "nansum", "prod", "var"),
+)
+#: Those that give two tensors always, and those that do along a dim: values and their indices.
+_PAIRS = ("aminmax", "std_mean", "var_mean")
+_INDEXED = ("kthvalue", "max", "median", "min", "mode", "nanmedian")
+#: Those of one dim or of everything.
+_ONE_DIM = {"aminmax", "argmax", "argmin", "prod", *_INDEXED}
+#: Those that have the last dim for a default.
+_LAST = {"kthvalue", "mode"}
+
+
+@op("reduce", torch="")
+class Reduce(_Reducing):
+    """A reduction of torch by its name: `Reduce("amin", 1)`, `Reduce("var", (2, 3))`.
+
+    `max`, `min`, `median`, `mode` and `kthvalue` along a dim have two outputs: values and
+    indices; so have `aminmax`, `std_mean` and `var_mean`. In tables it goes by its function.
+    """
+
+    function: str = arg("", convert=choice(*_PLAIN, *_PAIRS, *_INDEXED))
+    dim: Any = arg("", None, maybe(each(integer)))
+    keepdim: bool = arg("", False, flag)
+    settings: Any = arg("", (), settings)
+
+    def settle(self, values: dict[str, Any]) -> None:
+        if values["dim"] is None and values["function"] in _LAST:
+            values["dim"] = (-1,)
+
+    def validate(self) -> None:
+        if self.function in _ONE_DIM and self.dim is not None and len(self.dim) != 1:
+            raise OpError(f"Reduce: {self.function} is along one dim, not along {self.dim}")
+
+    @property
+    def type(self) -> str:
+        """The function's name."""
+        return self.function
+
+    def short(self) -> str:
+        pairs = [("dim", self.dim[0] if len(self.dim) == 1 else self.dim)] if self.dim else []
+        pairs += [("keepdim", True)] * self.keepdim
+        return called(self.function, (*pairs, *self.settings))
+
+    def output_count(self) -> int:
+        indices = self.function in _INDEXED and self.dim is not None
+        return 2 if indices or self.function in _PAIRS else 1
+
+    def outputs(self, inputs: tuple[Shape, ...]) -> tuple[Shape, ...]:
+        return (self.output(inputs),) * self.output_count()

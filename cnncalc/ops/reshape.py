@@ -73,7 +73,7 @@ def wanted_sizes(value: Any, rank: int) -> tuple[Any, ...]:
         if isinstance(item, str):
             if not (item.startswith("=") and item[1:].isdigit()):
                 raise ValueError('sizes, -1, or "=2" for the size of input dim 2')
-        elif (number := whole(item)) is None or number < -1 or number == 0:
+        elif (number := whole(item)) is None or number < -1:
             raise ValueError('sizes, -1, or "=2" for the size of input dim 2')
     if list(values).count(-1) > 1:
         raise ValueError("-1 at most once")
@@ -110,7 +110,7 @@ class Reshape(View):
         given = product(size for size in sizes if size != -1)
         if elements is None or given is None:
             return
-        if (elements % given if given else True) if -1 in sizes else elements != given:
+        if (not given or elements % given) if -1 in sizes else elements != given:
             shown = ", ".join(map(str, self.shape))
             yield Misfit(
                 "reshape-size",
@@ -270,8 +270,8 @@ class Unsqueeze(View):
 def expanded_sizes(value: Any, rank: int) -> tuple[int, ...]:
     """Sizes; -1 for those that stay."""
     sizes: tuple[int, ...] = each(integer)(value, rank)
-    if any(size < 1 and size != -1 for size in sizes):
-        raise ValueError("positive sizes, or -1 for those that stay")
+    if any(size < -1 for size in sizes):
+        raise ValueError("sizes, or -1 for those that stay")
     return sizes
 
 

@@ -1,19 +1,17 @@
-"""Ops that take parts of a tensor, repeat it, or put its positions in another order."""
+"""Ops that take a part of a tensor, repeat it, or put its positions in another order."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-from ..errors import OpError
 from ..finding import Misfit
-from ..indexmap import IndexMap, window
+from ..indexmap import UNLISTED, IndexMap, window
 from ..layout import Along, Dims, Read, Regroup
-from ..shape import Shape, Size, format_shape, product
-from .arguments import MAX_SPAN, arg, count, each, integer, span
+from ..shape import Shape, format_shape, product
+from .arguments import arg, each, integer, natural, span
 from .arguments import optional as maybe
 from .base import Op
-from .reads import kept
 from .registry import op
 from .reshape import View, bad_dim, resolve
 
@@ -24,7 +22,7 @@ class Repeat(Op):
 
     field_rule = "position j modulo the size"
 
-    repeats: Any = arg("", convert=each(count))
+    repeats: Any = arg("", convert=each(natural))
 
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
         if len(self.repeats) < len(inputs[0]):
@@ -41,115 +39,6 @@ class Repeat(Op):
         tiled = IndexMap((range(1),), 1, "circular")
         along = [None] * shift + [Along(dim, tiled) for dim in range(len(inputs[0]))]
         return ((Dims(inputs[0], output, tuple(along)),),)
-
-
-class _Pieces(View):
-    """An op that cuts dim `dim` into several outputs."""
-
-    dim: int
-
-    def _sizes(self, size: Size) -> Sequence[Size]:
-        """The sizes of the pieces of a dim of `size`."""
-        raise TypeError(f"{self.type} has no pieces")
-
-    def outputs(self, inputs: tuple[Shape, ...]) -> tuple[Shape, ...]:
-        shape = inputs[0]
-        dim = resolve(self.dim, len(shape))
-        if dim is None:
-            return (shape,) * len(self._sizes(None))
-        pieces = self._sizes(shape[dim])
-        return tuple((*shape[:dim], size, *shape[dim + 1 :]) for size in pieces)
-
-    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
-        if resolve(self.dim, len(inputs[0])) is None:
-            yield bad_dim(self.type, self.dim, inputs[0])
-
-    def all_reads(
-        self, inputs: tuple[Shape, ...], outputs: tuple[Shape, ...]
-    ) -> tuple[tuple[Read, ...], ...]:
-        return tuple(
-            (self._piece_read(inputs[0], output, index),) for index, output in enumerate(outputs)
-        )
-
-    def _piece_read(self, shape: Shape, output: Shape, index: int) -> Read:
-        """The read of output `index`: a slice that starts after the pieces before it."""
-        dim = resolve(self.dim, len(shape))
-        if dim is None:
-            return ()
-        before = self._sizes(shape[dim])[:index]
-        if None in before:
-            return kept(shape, output, *(None if at == dim else at for at in range(len(output))))
-        start = sum(size for size in before if size is not None)
-        along = [Along(at) for at in range(len(output))]
-        along[dim] = Along(dim, window(1, 1, -start, 1, "zeros"))
-        return (Dims(shape, output, tuple(along)),)
-
-
-def _equal(size: int, piece: int) -> list[int]:
-    """`size` cut into pieces of `piece`; the last may be smaller."""
-    return [min(piece, size - start) for start in range(0, size, piece)]
-
-
-@op("chunk", functions=("chunk",), torch="")
-class Chunk(_Pieces):
-    """Dim `dim` cut into `chunks` pieces of equal size; the last may be smaller."""
-
-    chunks: int = arg("", convert=span)
-    dim: int = arg("", 0, integer)
-
-    def output_count(self) -> int:
-        return self.chunks
-
-    def _sizes(self, size: Size) -> Sequence[Size]:
-        if size is None:
-            return [None] * self.chunks
-        pieces: list[Size] = [*_equal(size, -(-size // self.chunks))]
-        return pieces + [None] * (self.chunks - len(pieces))
-
-    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
-        yield from super().check(inputs)
-        dim = resolve(self.dim, len(inputs[0]))
-        size = None if dim is None else inputs[0][dim]
-        if size is not None and None in (pieces := self._sizes(size)):
-            made = self.chunks - pieces.count(None)
-            message = f"Chunk makes only {made} pieces of the {size} positions, not {self.chunks}"
-            yield Misfit("split-size", message, self.chunks, made)
-
-
-@op("split", functions=("split",), torch="")
-class Split(_Pieces):
-    """Dim `dim` cut into pieces of `split_size_or_sections`: one size, or all the sizes."""
-
-    split_size_or_sections: Any = arg("", convert=each(count))
-    dim: int = arg("", 0, integer)
-
-    def validate(self) -> None:
-        if not 1 <= len(self.split_size_or_sections) <= MAX_SPAN:
-            raise OpError("Split needs the size of the pieces")
-
-    def output_count(self) -> int:
-        sections = self.split_size_or_sections
-        if len(sections) == 1:
-            raise OpError(
-                "how many pieces Split makes depends on the input's size",
-                help="name the size of each piece, or use Chunk",
-            )
-        return len(sections)
-
-    def _sizes(self, size: Size) -> Sequence[Size]:
-        sections: tuple[int, ...] = self.split_size_or_sections
-        if len(sections) > 1:
-            return sections
-        many = size is not None and size > sections[0] * MAX_SPAN
-        return [None] if size is None or many else _equal(size, sections[0])
-
-    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
-        yield from super().check(inputs)
-        dim, sections = resolve(self.dim, len(inputs[0])), self.split_size_or_sections
-        size = None if dim is None else inputs[0][dim]
-        if size is not None and len(sections) > 1 and sum(sections) != size:
-            message = f"Split: {'+'.join(map(str, sections))} is not the size {size} of dim {dim}"
-            yield Misfit("split-size", message, size, sum(sections))
 
 
 @op("slice", torch="")
@@ -274,3 +163,65 @@ class Roll(Op):
                 rolled = IndexMap((range(-shift, 1 - shift),), 1, "circular", covers=False)
                 along[at] = Along(at, rolled)
         return ((Dims(inputs[0], output, tuple(along)),),)
+
+
+@op("flip", functions=("flip",), torch="")
+class Flip(Op):
+    """The positions along `dims` in reverse."""
+
+    field_rule = "position i - 1 - j"
+
+    dims: Any = arg("", convert=each(integer))
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        rank = max(len(inputs[0]), 1)
+        for dim in self.dims:
+            if resolve(dim, rank) is None:
+                yield bad_dim("Flip", dim, inputs[0])
+                return
+        if len({resolve(dim, rank) for dim in self.dims}) < len(self.dims):
+            message = f"Flip: {self.dims} names a dim of {format_shape(inputs[0])} twice"
+            yield Misfit("dims", message, None, list(self.dims))
+
+    def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
+        along = [Along(dim) for dim in range(len(output))]
+        for dim in self.dims:
+            at = resolve(dim, len(output))
+            if at is not None:
+                size = output[at]
+                last = UNLISTED if size is None else IndexMap((range(size - 1, size),), -1)
+                along[at] = Along(at, last._replace(covers=False))
+        return ((Dims(inputs[0], output, tuple(along)),),)
+
+
+@op("repeatinterleave", functions=("repeat_interleave",), torch="")
+class RepeatInterleave(Op):
+    """Each position `repeats` times in a row along `dim`; without `dim`, of all flattened."""
+
+    field_rule = "position j // repeats"
+
+    repeats: int = arg("", convert=span)
+    dim: int | None = arg("", None, maybe(integer))
+
+    def _flat(self, shape: Shape) -> Shape:
+        return (product(shape),) if self.dim is None else shape or (1,)
+
+    def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
+        if self.dim is not None and resolve(self.dim, max(len(inputs[0]), 1)) is None:
+            yield bad_dim("RepeatInterleave", self.dim, inputs[0])
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        shape = self._flat(inputs[0])
+        dim = resolve(self.dim or 0, len(shape))
+        return tuple(
+            product((size, self.repeats)) if at == dim else size for at, size in enumerate(shape)
+        )
+
+    def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
+        shape = self._flat(inputs[0])
+        along = [Along(at) for at in range(len(shape))]
+        dim = resolve(self.dim or 0, len(shape))
+        if dim is not None:
+            along[dim] = Along(dim, IndexMap((range(1),) * self.repeats, 1))
+        repeated = Dims(shape, output, tuple(along))
+        return ((repeated,) if shape == inputs[0] else (Regroup(inputs[0], shape), repeated),)

@@ -16,7 +16,7 @@ AXIS_NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "wi
 
 
 class Windowed(Op):
-    """An op on `(N, C, *spatial)` with a rule per spatial axis.
+    """An op on `(N, C, *spatial)`, or `(C, *spatial)` as in torch, with a rule per spatial axis.
 
     A subclass gives `axis_map` (which positions are read) and `axis_size` (how many come out).
     """
@@ -31,10 +31,14 @@ class Windowed(Op):
 
     def out_channels_of(self, inputs: tuple[Shape, ...]) -> Size:
         """Channels of the output."""
-        return inputs[0][1]
+        return self._channels(inputs[0])
 
     def _well_shaped(self, shape: Shape) -> bool:
-        return len(shape) == self.rank + 2
+        return len(shape) - self.rank in (1, 2)
+
+    def _channels(self, shape: Shape) -> Size:
+        """The channels of an input; None where there are none."""
+        return shape[-self.rank - 1] if len(shape) > self.rank else None
 
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
         shape = inputs[0]
@@ -47,7 +51,7 @@ class Windowed(Op):
                 len(shape),
             )
             return
-        for axis, size in enumerate(shape[2:]):
+        for axis, size in enumerate(shape[-self.rank :]):
             if size is not None and self.axis_size(axis, size) < 1:
                 yield self._too_small(axis, size)
 
@@ -64,27 +68,29 @@ class Windowed(Op):
         if not self._well_shaped(shape):
             return (shape[0] if shape else None, *(None,) * (self.rank + 1))
         sizes = []
-        for axis, size in enumerate(shape[2:]):
+        for axis, size in enumerate(shape[-self.rank :]):
             result = None if size is None else self.axis_size(axis, size)
             sizes.append(result if result is None or result > 0 else None)
-        return (shape[0], self.out_channels_of(inputs), *sizes)
+        return (*shape[: -self.rank - 1], self.out_channels_of(inputs), *sizes)
 
-    def channel_read(self) -> Along | None:
-        """Are channels mixed (None) or kept apart?"""
-        return Along(1)
+    #: Does an output channel read its own input channel only?
+    channelwise: ClassVar[bool] = True
 
     def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
         shape = inputs[0]
         if not self._well_shaped(shape):
-            return ((Dims(shape, output, (Along(0), *(None,) * (self.rank + 1))),),)
-        along: list[Along | None] = [Along(0), self.channel_read()]
+            batch = Along(0) if shape else None
+            return ((Dims(shape, output, (batch, *(None,) * (self.rank + 1))),),)
+        first = len(shape) - self.rank
+        along: list[Along | None] = [Along(dim) for dim in range(first)]
+        along[-1] = along[-1] if self.channelwise else None
         maps: list[IndexMap | None] = []
         for axis in range(self.rank):
-            index_map = self.axis_map(axis, shape[axis + 2], output[axis + 2])
+            index_map = self.axis_map(axis, shape[axis + first], output[axis + first])
             # Equal axes share one map, so that their fields are worked out once.
             index_map = next((known for known in maps if known == index_map), index_map)
             maps.append(index_map)
-            along.append(Along(axis + 2, "mix" if index_map is None else index_map))
+            along.append(Along(axis + first, "mix" if index_map is None else index_map))
         return ((Dims(shape, output, tuple(along)),),)
 
     def symbols(self, inputs: tuple[Shape, ...], output: Shape) -> dict[str, Any]:
@@ -92,9 +98,11 @@ class Windowed(Op):
         for name in ("k", "s", "p", "d"):
             if isinstance(values.get(name), tuple):
                 values[name.upper()] = product(values[name])
-        values["O"] = product(output[2:])
-        values["I"] = product(inputs[0][2:])
-        values["c"] = inputs[0][1] if len(inputs[0]) > 1 else None
+        values["O"] = product(output[-self.rank :])
+        values["I"] = product(inputs[0][-self.rank :])
+        values["c"] = self._channels(inputs[0])
+        if len(inputs[0]) == self.rank + 1:
+            values["N"] = 1
         return values
 
     @classmethod

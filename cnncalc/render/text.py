@@ -46,8 +46,14 @@ def per_axis(values: tuple[Size | Fraction, ...], separator: str = "x") -> str:
 
 
 def field(row: Row | Block) -> str:
-    """`11x11`; `<=11x11` where positions differ; `whole`, with the local field where gated."""
+    """`11x11`; `<=11x11` where positions differ; `whole`, with the local field where gated.
+
+    `?` where nobody knows it: it depends on the data.
+    """
     seen: Field | None = row.field
+    last = row.rows[-1] if isinstance(row, Block) else row
+    if any(each.field.unknown for each in last.view):
+        return "?"
     if seen is None:
         return "whole" if row.whole else "-"
     if seen.whole:

@@ -27,8 +27,12 @@ def test_textbook_field(case: Case) -> None:
     assert (field.textbook_size, field.stride, field.start) == case.field
 
 
+#: Ops whose counts nobody knows; they have tests of their own.
+WITHOUT_A_COUNT = {"Unknown"}
+
+
 def test_every_op_has_a_case() -> None:
-    assert {case.op.type for case in CASES} == set(CATALOGUE)
+    assert {type(case.op).__name__ for case in CASES} | WITHOUT_A_COUNT == set(CATALOGUE)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case.op))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from . import images, sequences, tensors
+from . import functions, images, sequences, tensors
 from .base import Trial
 
 __all__ = ["FAMILIES", "Trial", "any_trial"]
@@ -29,6 +29,18 @@ FAMILIES: dict[str, st.SearchStrategy[Trial]] = {
     "reduction": sequences.reductions(),
     "attention": sequences.attention(),
     "recurrent": sequences.recurrent(),
+    "functional": images.functional(),
+    "pointwise": functions.pointwise(),
+    "reduction by name": functions.reductions_by_name(),
+    "along dim": functions.along_dim(),
+    "indexing": functions.indexing(),
+    "assignment": functions.assignments(),
+    "pieces": functions.pieces(),
+    "strided": functions.strided(),
+    "transform": functions.transforms(),
+    "distance": functions.distances(),
+    "sampling": functions.sampling(),
+    "cell": functions.cells(),
 }
 
 

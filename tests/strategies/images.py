@@ -11,6 +11,13 @@ from cnncalc import ops
 from .base import Draw, Trial, at_least, make, per_axis, spread_out
 
 
+def unbatched(draw: Draw, trial: Trial) -> Trial:
+    """The trial, now and then without its batch."""
+    if draw(st.integers(0, 4)):
+        return trial
+    return Trial(trial.op, tuple(shape[1:] for shape in trial.shapes))
+
+
 @st.composite
 def convolutions(draw: Draw, rank: int | None = None) -> Trial:
     rank = rank or draw(st.integers(1, 3))
@@ -36,7 +43,20 @@ def convolutions(draw: Draw, rank: int | None = None) -> Trial:
     op = make("Conv", rank)(
         *channels, kernel, stride, padding, dilation, groups, draw(st.booleans()), mode
     )
-    return Trial(op, ((draw(st.integers(1, 3)), channels[0], *sizes),))
+    return unbatched(draw, Trial(op, ((draw(st.integers(1, 3)), channels[0], *sizes),)))
+
+
+@st.composite
+def functional(draw: Draw) -> Trial:
+    """An op with its weights as inputs."""
+    kind = draw(st.sampled_from(["conv", "linear"]))
+    if kind == "linear":
+        op, shapes = ops.CATALOGUE["Linear"](3, 5, bias=True), ((2, 4, 3), (5, 3), (5,))
+        return Trial(ops.CATALOGUE["Functional"](op, 2), shapes)
+    op, shapes = draw(convolutions())
+    weight = (op.out_channels, op.in_channels // op.groups, *op.kernel_size)
+    weights = (weight, *[(op.out_channels,)] * op.bias)
+    return Trial(ops.CATALOGUE["Functional"](op, len(weights)), (*shapes, *weights))
 
 
 @st.composite
@@ -59,7 +79,7 @@ def transposed(draw: Draw, rank: int | None = None) -> Trial:
     op = make("ConvTranspose", rank)(
         *channels, kernel, stride, padding, extra, groups, draw(st.booleans()), dilation
     )
-    return Trial(op, ((draw(st.integers(1, 3)), channels[0], *sizes),))
+    return unbatched(draw, Trial(op, ((draw(st.integers(1, 3)), channels[0], *sizes),)))
 
 
 @st.composite
@@ -89,7 +109,7 @@ def pools(draw: Draw, rank: int | None = None) -> Trial:
         around = 0 if unpadded else padding[axis]
         sizes.append(draw(at_least(max(gap * (kernel[axis] - 1) + 1 - 2 * around, 1))))
     shape = (draw(st.integers(1, 3)), draw(st.integers(1, 3)), *sizes)
-    return Trial(make(kind, rank)(**given), (shape,))
+    return unbatched(draw, Trial(make(kind, rank)(**given), (shape,)))
 
 
 @st.composite
@@ -99,7 +119,8 @@ def adaptive(draw: Draw, rank: int | None = None) -> Trial:
     wanted = per_axis(draw, rank, st.integers(1, 6) | st.none() if rank > 1 else st.integers(1, 6))
     given = {"return_indices": True} if kind.endswith("MaxPool") and draw(st.booleans()) else {}
     sizes = tuple(draw(st.integers(1, 9)) for _ in range(rank))
-    return Trial(make(kind, rank)(wanted, **given), ((draw(st.integers(1, 2)), 3, *sizes),))
+    shape = (draw(st.integers(1, 2)), 3, *sizes)
+    return unbatched(draw, Trial(make(kind, rank)(wanted, **given), (shape,)))
 
 
 @st.composite

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from cnncalc import ops
+from cnncalc.shape import Shape
 
 from .base import Draw, Trial, plain_shapes
 
@@ -35,10 +36,15 @@ def attention(draw: Draw) -> Trial:
         return (batch, length, features) if first else (length, batch, features)
 
     make = ops.CATALOGUE["MultiheadAttention"]
+    given["average_attn_weights"] = draw(st.booleans())
     if draw(st.booleans()):
         return Trial(make(embed, heads, **given), (shape(queries, embed),))
     kdim, vdim = (draw(st.none() | st.integers(1, 6)) for _ in range(2))
     shapes = (shape(queries, embed), shape(keys, kdim or embed), shape(keys, vdim or embed))
+    if draw(st.booleans()):  # without a batch
+        shapes = ((queries, embed), (keys, kdim or embed), (keys, vdim or embed))
+    if draw(st.booleans()):
+        shapes = (*shapes, (queries, keys))
     return Trial(make(embed, heads, kdim=kdim, vdim=vdim, **given), shapes)
 
 
@@ -54,5 +60,14 @@ def recurrent(draw: Draw) -> Trial:
     }
     if name == "LSTM" and hidden > 1:
         given["proj_size"] = draw(st.integers(0, hidden - 1))
-    shape = (draw(st.integers(1, 4)), draw(st.integers(1, 4)), features)
-    return Trial(ops.CATALOGUE[name](features, hidden, **given), (shape,))
+    sizes = (draw(st.integers(1, 4)), draw(st.integers(1, 4)))
+    op = ops.CATALOGUE[name](features, hidden, **given)
+    shapes: tuple[Shape, ...] = ((*sizes, features),)
+    if draw(st.booleans()):
+        shapes = ((sizes[0], features),)  # without a batch
+    if draw(st.booleans()):
+        batch = (sizes[not given["batch_first"]],) * (len(shapes[0]) - 2)
+        layers = given["num_layers"] * (1 + given["bidirectional"])
+        widths = [given.get("proj_size") or hidden, hidden][: 1 + (name == "LSTM")]
+        shapes += tuple((layers, *batch, width) for width in widths)
+    return Trial(op, shapes)

@@ -92,7 +92,7 @@ def thinned(draw: Draw, shape: Shape) -> Shape:
 
 @st.composite
 def products(draw: Draw) -> Trial:
-    kind = draw(st.sampled_from(["matmul", "vectors", "einsum", "sdpa"]))
+    kind = draw(st.sampled_from(["matmul", "vectors", "einsum", "sdpa", "gqa"]))
     n, m, k = (draw(st.integers(1, 5)) for _ in range(3))
     batch = draw(plain_shapes(0, 3))
     if kind == "matmul":
@@ -109,6 +109,11 @@ def products(draw: Draw) -> Trial:
         masked = draw(st.sampled_from(["no", "causal", "given"]))
         op = ops.CATALOGUE["ScaledDotProductAttention"](masked == "causal")
         return Trial(op, (*shapes, (n, m)) if masked == "given" else shapes)
+    if kind == "gqa":
+        heads, times = draw(st.integers(1, 3)), draw(st.integers(1, 3))
+        shared = (2, heads, m, k)
+        op = ops.CATALOGUE["ScaledDotProductAttention"](enable_gqa=True)
+        return Trial(op, ((2, heads * times, n, k), shared, shared))
     return draw(einsums())
 
 
@@ -131,6 +136,13 @@ EQUATIONS = [
     "nctv,vw->nctw",
     "bhqk,bhkd->bqhd",
     "...i,ij->...j",
+    "ii->i",
+    "ii",
+    "bcii->bci",
+    "i,i",
+    "Ab,bA",
+    "...i,...i->...",
+    "abc,cd,de->abe",
 ]
 
 

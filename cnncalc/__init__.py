@@ -18,11 +18,13 @@ from .errors import CnncalcError
 
 if TYPE_CHECKING:
     from . import nn, ops
-    from .api import analyze, load
+    from .api import analyze, load, trace
+    from .crosscheck import crosscheck
     from .finding import Finding
     from .graph import Graph
     from .receptive import Field
     from .report import Report, Row
+    from .runnable import to_torch
 
 __version__ = "0.1.0"
 
@@ -35,19 +37,24 @@ __all__ = [
     "Row",
     "__version__",
     "analyze",
+    "crosscheck",
     "load",
     "nn",
     "ops",
+    "to_torch",
+    "trace",
 ]
 
 _HOMES = {
     "analyze": "api",
     "load": "api",
+    "trace": "api",
     "Finding": "finding",
     "Graph": "graph",
     "Field": "receptive",
     "Report": "report",
     "Row": "report",
+    "to_torch": "runnable",
 }
 
 
@@ -56,6 +63,6 @@ def __getattr__(name: str) -> Any:
 
     if name in _HOMES:
         return getattr(import_module(f".{_HOMES[name]}", __name__), name)
-    if name in ("nn", "ops"):
+    if name in ("crosscheck", "nn", "ops"):
         return import_module(f".{name}", __name__)
     raise AttributeError(f"module 'cnncalc' has no attribute {name!r}")

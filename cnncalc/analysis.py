@@ -6,17 +6,19 @@ outputs depend on at all. The time depends on the number of layers, not on sizes
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 
+from .batch import folded
 from .errors import GraphError
 from .finding import Finding, Misfit, Severity
 from .graph import Graph, Layer
 from .layout import ELEMENTWISE, Read, View, apply, input_view, join
-from .ops import Measure, Op
+from .ledger import Ledger, output_bytes
+from .ops import CATALOGUE, Measure, Op
 from .ops.reads import demand
 from .report import Report, Row, Totals
-from .shape import DTYPE_BYTES, Shape, Size, format_shape, product
+from .shape import Shape, Size, format_shape, product
 
 #: Copies of the parameters that an optimizer keeps.
 OPTIMIZER_STATES = {"sgd": 0, "momentum": 1, "adam": 2}
@@ -24,10 +26,11 @@ OPTIMIZER_STATES = {"sgd": 0, "momentum": 1, "adam": 2}
 Parts = tuple[tuple[int, int], ...] | None
 
 
-def run(graph: Graph, inputs: Mapping[str, Shape], dtype: str = "float32") -> Report:
+def run(graph: Graph, inputs: Mapping[str, Shape], dtype: str | None = None) -> Report:
     """Analyse `graph` for inputs of full shape (batch first); None stands for unknown sizes.
 
-    Raises `GraphError` where a layer reads an output that another does not have.
+    Bytes are of `dtype`; without it of float32, or the dtypes that a live module has. Raises
+    `GraphError` where a layer reads an output that another does not have.
     """
     shapes: list[tuple[Shape, ...]] = [(inputs[given.name],) for given in graph.inputs]
     views: list[tuple[View, ...]] = [
@@ -35,7 +38,8 @@ def run(graph: Graph, inputs: Mapping[str, Shape], dtype: str = "float32") -> Re
     ]
     measures: list[Measure] = []
     known: dict[tuple[int, tuple[Shape, ...]], Measure] = {}
-    findings: list[Finding] = []
+    findings: list[Finding] = list(graph.findings)
+    as_traced = graph.traced is not None and graph.traced == inputs
     for layer, number, slots in zip(graph.layers, graph.op_ids, graph.slots, strict=True):
         refs = layer.inputs
         try:
@@ -47,6 +51,8 @@ def run(graph: Graph, inputs: Mapping[str, Shape], dtype: str = "float32") -> Re
         measure = known.get((number, received))
         if measure is None:
             measure = known[number, received] = _measured(layer.op, received)
+        if as_traced:
+            measure = _agreed(layer, measure, received, findings)
         if measure.misfits:
             findings.extend(_error(layer, misfit) for misfit in measure.misfits)
         measures.append(measure)
@@ -56,10 +62,40 @@ def run(graph: Graph, inputs: Mapping[str, Shape], dtype: str = "float32") -> Re
         else:
             seen = [views[slot][ref.output] for slot, ref in zip(slots, refs, strict=True)]
             views.append(tuple([_output_view(reads, seen) for reads in measure.reads]))
-    rows = _rows(graph, measures, views, DTYPE_BYTES[dtype])
+    ledger = Ledger(dtype)
+    rows, param_bytes = _rows(graph, measures, views, ledger)
+    findings.extend(folded(graph, inputs, [measure.outputs for measure in measures]))
     findings.extend(_unseen_borders(graph, inputs, measures))
-    totals = _totals(graph, inputs, rows, DTYPE_BYTES[dtype])
-    return Report(graph.name, dict(inputs), dtype, rows, totals, findings, graph.note)
+    totals = _totals(graph, inputs, rows, param_bytes, ledger)
+    shown = dtype or graph.dtype
+    return Report(graph.name, dict(inputs), shown, rows, totals, findings, graph.note)
+
+
+def _agreed(
+    layer: Layer, measure: Measure, received: tuple[Shape, ...], findings: list[Finding]
+) -> Measure:
+    """The measure, with the shapes that torch gave the outputs of a live module.
+
+    Where the inputs do not fit, the tracer assumed an output, which may be better known than
+    the op's. Where they fit and torch gave another shape, the rule is wrong: nothing that it
+    says is believed.
+    """
+    if layer.traced is None:
+        return measure
+    shapes = layer.traced.shapes
+    outputs = measure.outputs
+    if outputs[: len(shapes)] == shapes or not shapes:
+        return measure
+    if measure.misfits or any(None in shape for shape in outputs):
+        return measure._replace(outputs=(*shapes, *outputs[len(shapes) :]))
+    message = f"torch makes {format_shape(shapes[0])} of it, and cnncalc's rule {outputs[0]}"
+    findings.append(
+        Finding(
+            "rule-differs", Severity.WARNING, layer.name, message, list(outputs[0]),
+            list(shapes[0]), "a defect of cnncalc: please report it", layer.location,
+        )
+    )  # fmt: skip
+    return CATALOGUE["Unknown"](layer.op.type, shapes).measure(received)
 
 
 @lru_cache(maxsize=4096)
@@ -92,62 +128,58 @@ def _error(layer: Layer, misfit: Misfit) -> Finding:
 
 
 def _rows(
-    graph: Graph, measures: list[Measure], views: list[tuple[View, ...]], width: int
-) -> list[Row]:
+    graph: Graph, measures: list[Measure], views: list[tuple[View, ...]], ledger: Ledger
+) -> tuple[list[Row], int]:
+    """The rows, and the bytes of all parameters."""
     offset = len(graph.inputs)
-    owners: set[str] = set()
     taken: dict[int, Size] = {}  # equal measures take equal memory
     rows = []
+    param_bytes = 0
     for at, (layer, measure, inputs, home) in enumerate(
         zip(graph.layers, measures, graph.input_names, graph.storage[offset:], strict=True),
         start=offset,
     ):
-        name, _, _, module, location = layer
-        op, outputs, params, buffers, macs, *_ = measure
-        shared = module in owners
-        if shared:
-            params = buffers = 0
-        else:
-            owners.add(module)
+        held = ledger.enter(layer, measure)
+        param_bytes += held.param_bytes
         size: Size = 0
-        if home == at and op.type != "Parameter":
-            key = id(measure)
-            if key not in taken:
-                taken[key] = _bytes(outputs, width)
-            size = taken[key]
+        if home == at and not measure.op.held:
+            if layer.traced is not None:
+                size = output_bytes(layer, measure, ledger)
+            elif id(measure) in taken:
+                size = taken[id(measure)]
+            else:
+                size = taken[id(measure)] = output_bytes(layer, measure, ledger)
         rows.append(
             Row(
-                name,
-                op,
+                layer.name,
+                measure.op,
                 inputs,
-                outputs,
-                params,
-                buffers,
-                macs,
+                measure.outputs,
+                held.params,
+                held.trainable,
+                held.buffers,
+                measure.macs,
                 views[at][0],
                 size,
-                module,
-                shared,
-                location,
+                layer.module,
+                held.shared,
+                layer.location,
             )
         )
-    return rows
+    return rows, param_bytes
 
 
-def _bytes(shapes: Sequence[Shape], width: int) -> Size:
-    sizes = [product(shape) for shape in shapes]
-    return None if None in sizes else width * sum(size for size in sizes if size is not None)
-
-
-def _totals(graph: Graph, inputs: Mapping[str, Shape], rows: list[Row], width: int) -> Totals:
-    params = sum([row.params or 0 for row in rows])
+def _totals(
+    graph: Graph, inputs: Mapping[str, Shape], rows: list[Row], param_bytes: int, ledger: Ledger
+) -> Totals:
     macs = sum([row.macs or 0 for row in rows])
     forward = sum([row.output_bytes or 0 for row in rows])
-    taken = sum(_bytes([inputs[given.name]], width) or 0 for given in graph.inputs)
-    param_bytes = params * width
+    taken = sum(
+        (product(inputs[given.name]) or 0) * ledger.width(given.dtype) for given in graph.inputs
+    )
     return Totals(
-        params=params,
-        trainable=params,
+        params=sum([row.params or 0 for row in rows]),
+        trainable=sum([row.trainable or 0 for row in rows]),
         buffers=sum([row.buffers or 0 for row in rows]),
         macs=macs,
         flops=2 * macs,

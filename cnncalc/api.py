@@ -1,11 +1,13 @@
-"""The two calls that do everything: `load` reads a model, `analyze` reports on it."""
+"""The calls that do everything: `load` and `trace` read a model, `analyze` reports on it."""
 
 from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 from . import analysis
 from .errors import FileError, InputError, NameNotFoundError, SpecError
@@ -13,6 +15,9 @@ from .graph import Graph, Input
 from .nn import Module, build
 from .report import Report
 from .shape import Shape, format_shape, parse_dtype, parse_shape, to_shape
+
+if TYPE_CHECKING:
+    import torch
 
 _WORD = re.compile(r"[\w./-]+")
 _SPEC_FILES = (".yaml", ".yml", ".json", ".spec", ".txt")
@@ -25,28 +30,69 @@ InputLike = str | Sequence[Any] | Mapping[str, Any] | None
 
 
 def analyze(
-    model: str | Graph | Module,
+    model: str | Graph | Module | torch.nn.Module,
     input: InputLike = None,
     *,
     layout: str = "chw",
     batch: int | None = None,
-    dtype: str = "float32",
+    dtype: str | None = None,
     **options: Any,
 ) -> Report:
     """Analyse a model for an input size.
 
     `model` is a zoo name (`"vgg11"`, `"torchvision/resnet50"`), a spec
-    (`"conv7x7@64 s2 p3, maxpool3 s2"`), the path of a spec file, a `Graph` or an
-    `nn.Module`. `input` is `"3x224x224"`, `(3, 224, 224)`, or a list or mapping of such for
+    (`"conv7x7@64 s2 p3, maxpool3 s2"`), the path of a spec file, a `Graph`, a `cnncalc.nn`
+    module, or a live module of torch, which is traced (see `trace`; `train=True` for its
+    training mode). `input` is `"3x224x224"`, `(3, 224, 224)`, or a list or mapping of such for
     several inputs; the batch may stand in front. Without it zoo networks take their native
     size, and specs give fields alone. `options` are the zoo entry's (`num_classes=10`).
 
     Raises `CnncalcError` subclasses: `InputError`, `NameNotFoundError`, `SpecError`, ...
     """
-    sizes = _sizes(input)
     to_shape([1], layout)  # an unknown layout is refused, with or without an input
+    chosen = None if dtype is None else parse_dtype(dtype)
+    if is_live(model):
+        traced = trace(model, input, layout=layout, batch=batch, **options)
+        return analysis.run(traced, traced.traced or {}, chosen)
+    if isinstance(model, Graph) and model.traced is not None and input in (None, model.traced):
+        return analysis.run(model, model.traced, chosen)
+    sizes = _sizes(input)
     graph = _read_model(model, sizes, layout, options)
-    return analysis.run(graph, _full_shapes(graph, sizes, layout, batch), parse_dtype(dtype))
+    return analysis.run(graph, _full_shapes(graph, sizes, layout, batch), chosen)
+
+
+def trace(
+    module: torch.nn.Module | str,
+    input: Any = None,
+    *,
+    layout: str = "chw",
+    batch: int | None = None,
+    train: bool = False,
+) -> Graph:
+    """Run a live module of torch on meta tensors, and return the graph of what it does.
+
+    `module` is an `nn.Module`, or text that says what to import and build:
+    `"torchvision.models:resnet50"`, `"nets.py:Net(width=32)"`. `input` is a size as in
+    `analyze`, a tensor, or a tuple or dict of tensors as `forward` takes them. Nothing is
+    computed, no weights are allocated, and the module is left as it was.
+
+    Raises `TraceError` where the forward pass cannot be followed, `InputError`, and
+    `FileError` without torch.
+    """
+    if find_spec("torch") is None:
+        raise FileError(
+            "tracing runs the model, and torch is not installed",
+            help='pip install "cnncalc[torch]"',
+        )
+    from .sources import torch as live
+
+    return live.trace(module, input, layout=layout, batch=batch, train=train)
+
+
+def is_live(model: Any) -> bool:
+    """Is it a module of torch? (Where torch was never imported, nothing is.)"""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(model, torch.nn.Module)
 
 
 def load(

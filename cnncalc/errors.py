@@ -10,6 +10,7 @@ command line is enough::
     ├── SpecError           text of the spec language or of a spec file, with its place
     ├── GraphError          layers that do not form a network (unknown input, cycle, ...)
     ├── FileError           a file that cannot be read or written
+    ├── TraceError          a live module whose forward pass cannot be followed
     └── LimitError          more than cnncalc is willing to build (a guard against bombs)
 
 A shape that does not fit is no exception: it is a `Finding`, and the analysis goes on.
@@ -101,6 +102,10 @@ class GraphError(CnncalcError):
 
 class FileError(CnncalcError):
     """A file that cannot be read or written."""
+
+
+class TraceError(CnncalcError):
+    """A live module that cannot be built, or whose forward pass cannot be followed."""
 
 
 class LimitError(CnncalcError):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from .errors import GraphError, LimitError, Location
+from .finding import Finding
 from .ops import Op
 from .shape import format_shape
 
@@ -27,10 +28,33 @@ class Ref(NamedTuple):
         return f"{self.name}:{self.output}" if self.output else self.name
 
 
+class Weight(NamedTuple):
+    """A tensor that a live module holds: a parameter or a buffer, by its state_dict key."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    trainable: bool = True
+    buffer: bool = False
+
+
+class Traced(NamedTuple):
+    """What a live module showed of a layer: its tensors, and what torch made of its inputs.
+
+    `view` says that the output lives in the memory of the first input.
+    """
+
+    weights: tuple[Weight, ...]
+    shapes: tuple[tuple[int, ...], ...]
+    dtypes: tuple[str, ...]
+    view: bool = False
+
+
 class Layer(NamedTuple):
     """One application of an op in a network.
 
-    `module` names the owner of the parameters: layers with the same module share them.
+    `module` names the owner of the parameters: layers with the same module share them. Layers
+    of a live module say themselves which tensors they hold (`traced`).
     """
 
     name: str
@@ -38,6 +62,7 @@ class Layer(NamedTuple):
     inputs: tuple[Ref, ...]
     module: str
     location: Location | None = None
+    traced: Traced | None = None
 
 
 class Input(NamedTuple):
@@ -45,6 +70,7 @@ class Input(NamedTuple):
 
     name: str
     shape: tuple[int, ...] | None = None
+    dtype: str = "float32"
 
 
 class Graph:
@@ -62,6 +88,8 @@ class Graph:
         outputs: Sequence[Ref],
         *,
         note: str | None = None,
+        traced: Mapping[str, tuple[int, ...]] | None = None,
+        findings: Sequence[Finding] = (),
     ) -> None:
         self.name = name
         self.inputs = tuple(inputs)
@@ -69,6 +97,10 @@ class Graph:
         self.outputs = tuple(outputs)
         #: One line about how the model was chosen, for the report's title.
         self.note = note
+        #: The input shapes (with the batch) that a live module was traced with.
+        self.traced = None if traced is None else dict(traced)
+        #: What the source noticed while it read the model.
+        self.findings = tuple(findings)
         self._validate()
 
     def __repr__(self) -> str:
@@ -80,8 +112,8 @@ class Graph:
         return self._value() == other._value()
 
     def _value(self) -> tuple[object, ...]:
-        """What counts in comparisons: not the name, and not where layers stand in a source."""
-        layers = [layer._replace(location=None) for layer in self.layers]
+        """What counts in comparisons: not the name, nor what one source or one input showed."""
+        layers = [layer._replace(location=None, traced=None) for layer in self.layers]
         return self.inputs, layers, self.outputs
 
     __hash__ = None  # type: ignore[assignment]  # compared by value, never a key
@@ -119,6 +151,15 @@ class Graph:
                 raise GraphError(f"{self.name}: the output {ref.name!r} is no layer")
 
     @cached_property
+    def dtype(self) -> str:
+        """The dtype of the parameters, by the first; of the input where there are none."""
+        for layer in self.layers:
+            for weight in layer.traced.weights if layer.traced is not None else ():
+                if not weight.buffer:
+                    return weight.dtype
+        return self.inputs[0].dtype if self.inputs else "float32"
+
+    @cached_property
     def slots(self) -> tuple[tuple[int, ...], ...]:
         """Per layer, the positions of what it reads: inputs first, then layers."""
         index = {given.name: at for at, given in enumerate(self.inputs)}
@@ -139,7 +180,9 @@ class Graph:
         """Per slot (as in `slots`) the slot whose memory it lives in, through views."""
         storage = list(range(len(self.inputs)))
         for layer, slots in zip(self.layers, self.slots, strict=True):
-            alias = bool(slots) and layer.op.aliases()
+            alias = bool(slots) and (
+                layer.traced.view if layer.traced is not None else layer.op.aliases()
+            )
             storage.append(storage[slots[0]] if alias else len(storage))
         return tuple(storage)
 

@@ -32,6 +32,7 @@ class Row(NamedTuple):
     inputs: tuple[str, ...]
     output_shapes: tuple[Shape, ...]
     params: Size
+    trainable: Size
     buffers: Size
     macs: Size
     view: View
@@ -49,11 +50,6 @@ class Row(NamedTuple):
     def output_shape(self) -> Shape:
         """The shape of the (first) output, with the batch."""
         return self.output_shapes[0]
-
-    @property
-    def trainable(self) -> Size:
-        """Parameters that training changes."""
-        return self.params
 
     @property
     def flops(self) -> Size:

@@ -132,7 +132,7 @@ def test_wrong_arguments_are_refused(vgg: cnncalc.Report) -> None:
     with pytest.raises(NameNotFoundError, match="unknown layout 'x'"):
         cnncalc.analyze("vgg11", layout="x")
     with pytest.raises(InputError, match="dtype"):
-        cnncalc.analyze("vgg11", dtype=None)
+        cnncalc.analyze("vgg11", dtype=3)
     with pytest.raises(InputError, match="layers go by name"):
         vgg[0]
     with pytest.raises(InputError, match="whole numbers"):

@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 
 import click
 
+from .. import api
 from ..errors import CnncalcError
+from ..report import Report
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -50,10 +52,53 @@ def model_options(command: Command) -> Command:
         command,
         click.option("--batch", type=int, metavar="N", help="Samples at once (1)."),
         click.option(
-            "--dtype", default="float32", metavar="NAME", help="For bytes: float32, float16, ..."
+            "--dtype", metavar="NAME", help="For bytes: float32 (or a live module's own), float16."
         ),
     )
     return size_options(command)
+
+
+def trace_options(command: Command) -> Command:
+    """--trace and --train."""
+    return _decorated(
+        command,
+        click.option(
+            "--trace",
+            is_flag=True,
+            help="MODEL is code to import and run: package.module:attr, or file.py:Net(width=8).",
+        ),
+        click.option("--train", is_flag=True, help="With --trace: the model in training mode."),
+    )
+
+
+def analyzed(
+    model: str,
+    input_: tuple[str, ...],
+    layout: str,
+    batch: int | None,
+    dtype: str | None,
+    settings: tuple[str, ...],
+    trace: bool,
+    train: bool,
+) -> Report:
+    """The report that the options ask for."""
+    if not trace:
+        if train:
+            raise CnncalcError("--train is for live models", help="add --trace")
+        return api.analyze(
+            model,
+            list(input_) or None,
+            layout=layout,
+            batch=batch,
+            dtype=dtype,
+            **read_settings(settings),
+        )
+    if settings:
+        raise CnncalcError(
+            "--set is for networks of the zoo", help=f'--trace "{model}(name=value)"'
+        )
+    graph = api.trace(model, list(input_) or None, layout=layout, batch=batch, train=train)
+    return api.analyze(graph, graph.traced, dtype=dtype)
 
 
 def _decorated(command: Command, *decorators: Callable[[Command], Command]) -> Command:

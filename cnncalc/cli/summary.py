@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import click
 
-from ..api import analyze
 from ..errors import InputError
-from .options import model_options, read_settings, terminal_width, wants_color
+from .options import analyzed, model_options, terminal_width, trace_options, wants_color
 
 FORMATS = ("table", "markdown", "json", "csv")
 
 
 @click.command()
 @model_options
+@trace_options
 @click.option("--columns", metavar="NAMES", help="Columns to show: layer,op,output,params,macs,...")
 @click.option(
     "--format",
@@ -35,8 +35,10 @@ def summary(
     input_: tuple[str, ...],
     layout: str,
     batch: int | None,
-    dtype: str,
+    dtype: str | None,
     settings: tuple[str, ...],
+    trace: bool,
+    train: bool,
     columns: str | None,
     format_: str,
     depth: int | None,
@@ -47,13 +49,16 @@ def summary(
     """Print sizes, parameters, MACs and receptive fields of MODEL, layer by layer.
 
     MODEL is a network of the zoo (vgg11, torchvision/resnet50), a spec
-    ("conv7x7@64 s2 p3, maxpool3 s2") or a spec file (net.yaml, net.json, net.spec).
+    ("conv7x7@64 s2 p3, maxpool3 s2") or a spec file (net.yaml, net.json, net.spec). With
+    --trace it is a live module of torch, whose code is imported and run.
 
     \b
     Examples:
       cnncalc summary vgg11 --input 1x224x224
       cnncalc summary resnet50 --depth 1 --sort macs
       cnncalc summary "Conv7x7@64,S=2,P=3 -> MaxPool3x3,S=2" --input 224x224x3 --layout hwc
+      cnncalc summary --trace torchvision.models:swin_t --input 3x224x224 --depth 3
+      cnncalc summary --trace "nets.py:Net(width=32)" --input 3x64x64
       cnncalc summary resnet152 --color always | less -R
     """
     from ..render.columns import listing, parse_columns
@@ -61,14 +66,7 @@ def summary(
     chosen = parse_columns(columns) if columns is not None else None
     if chosen is not None and format_ in ("json", "csv"):
         raise InputError(f"--columns is for tables; {format_} always has the same fields")
-    report = analyze(
-        model,
-        list(input_) or None,
-        layout=layout,
-        batch=batch,
-        dtype=dtype,
-        **read_settings(settings),
-    )
+    report = analyzed(model, input_, layout, batch, dtype, settings, trace, train)
     rows = listing(report, depth, only, sort)
     if format_ == "table":
         from ..render.table import DEFAULT_WIDTH, render

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from ..finding import Status
@@ -176,10 +177,22 @@ def footer(report: Report) -> list[str]:
     if report.status is Status.COMPLETE and totals.input_bytes:
         lines += _memory_lines(totals)
     if report.status is not Status.COMPLETE:
-        missing = [row.name for row in report.rows if row.status is not Status.COMPLETE]
-        more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
-        lines.append(f"status    {report.status.value}: unknown at {', '.join(missing[:3])}{more}")
+        lines += _missing(report)
     return [*lines, CONVENTION]
+
+
+def _missing(report: Report) -> list[str]:
+    """What the totals lack: operations without a rule, counted, or layers of unknown size."""
+    rows = [row for row in report.rows if row.status is not Status.COMPLETE]
+    kinds = Counter(row.op.short() for row in rows if row.op.short().startswith("unknown: "))
+    if len(rows) == sum(kinds.values()):
+        lines = ["status    partial: the totals are lower bounds ('at least')"]
+        for kind, times in kinds.most_common():
+            lines.append(f"          {kind}, {times} time{'s' * (times > 1)}")
+        return lines
+    missing = [row.name for row in rows]
+    more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+    return [f"status    {report.status.value}: unknown at {', '.join(missing[:3])}{more}"]
 
 
 def _memory_lines(totals: Totals) -> list[str]:

@@ -10,7 +10,7 @@ from strategies import any_trial
 
 from cnncalc import ops
 from cnncalc.errors import Location
-from cnncalc.graph import Graph
+from cnncalc.graph import Graph, Input
 from cnncalc.ops import CATALOGUE, Op
 from cnncalc.sources.spec import parse_op, read_spec
 
@@ -185,6 +185,15 @@ SAMPLES: dict[str, tuple[Any, ...]] = {
     "Fold": ((4, 4), 2),
     "Upsample": (None, (2.5, 2)),
     "Pad": ((1, 1),),
+    "Pointwise": ("clamp", (("min", 0), ("max", float("inf")))),
+    "Cast": ("float16",),
+    "Reduce": ("var", (2, 3)),
+    "Cumulative": ("cumsum", 1),
+    "FFT": ("rfft2", (-2, -1)),
+    "IndexSelect": (1, (0, -1)),
+    "Assign": (((2, 1, None, 1), (1, 0), (3,)),),
+    "Functional": ("Conv2d(3, 8, (3, 1), padding='same')", 2),
+    "Unknown": ("aten.foo", ((1, 2), ())),
 }
 
 
@@ -315,11 +324,11 @@ def test_the_spatial_axes(text: str, rank: int | None, types: str) -> None:
 )
 def test_the_input(text: str) -> None:
     (given_input,) = read_spec(f"{text} -> relu").inputs
-    assert given_input == ("input", (3, 224, 112))
+    assert given_input == Input("input", (3, 224, 112))
 
 
 def test_an_input_without_a_size() -> None:
-    assert read_spec("Input -> Conv3x3 -> ReLU").inputs == (("input", None),)
+    assert read_spec("Input -> Conv3x3 -> ReLU").inputs == (Input("input"),)
 
 
 def test_layers_know_their_place() -> None:

@@ -1,0 +1,124 @@
+"""Sums, products and matrix products."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from ....ops import Op
+from .call import Call, rule
+
+_ARITHMETIC = {
+    "add": "Add", "sub": "Sub", "mul": "Mul", "div": "Div",
+    "subtract": "Sub", "multiply": "Mul", "divide": "Div", "true_divide": "Div",
+}  # fmt: skip
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, bool | int | float) and not isinstance(value, torch.Tensor)
+
+
+@rule(*_ARITHMETIC)
+def arithmetic(call: Call, input: Any, other: Any, **_: Any) -> Op | None:
+    if isinstance(input, torch.Tensor) and isinstance(other, torch.Tensor):
+        call.inputs = [input, other]
+        return call.op(_ARITHMETIC[call.name], None, call.inplace)
+    left, right = (input, other) if isinstance(input, torch.Tensor) else (other, input)
+    if not _number(right):
+        return None
+    if left is input:
+        return call.op(_ARITHMETIC[call.name], right, call.inplace)
+    return call.op(_ARITHMETIC[call.name], right, call.inplace, True)
+
+
+@rule("rsub", "rdiv")
+def reversed_arithmetic(
+    call: Call, input: torch.Tensor, other: Any, *_: Any, **__: Any
+) -> Op | None:
+    kind = "Sub" if call.name == "rsub" else "Div"
+    if isinstance(other, torch.Tensor):
+        call.inputs = [other, input]
+        return call.op(kind, None, False)
+    return call.op(kind, other, False, True) if _number(other) else None
+
+
+@rule("cat", "concat", "concatenate")
+def cat(call: Call, tensors: Any, dim: int = 0, **_: Any) -> Op:
+    return call.op("Cat", dim)
+
+
+@rule("hstack", "column_stack")
+def hstack(call: Call, tensors: Any) -> Op | None:
+    if any(each.dim() < 2 for each in tensors):
+        return None if any(each.dim() != 1 for each in tensors) else call.op("Cat", 0)
+    return call.op("Cat", 1)
+
+
+@rule("stack")
+def stack(call: Call, tensors: Any, dim: int = 0, **_: Any) -> Op:
+    return call.op("Stack", dim)
+
+
+@rule("matmul", "bmm", "mm", "__matmul__", "dot", "mv", "inner", "vdot", "linalg_matmul")
+def matmul(call: Call, input: torch.Tensor, other: torch.Tensor, **_: Any) -> Op | None:
+    if call.name == "inner" and (input.dim() > 1 or other.dim() > 1):
+        return None
+    call.inputs = [input, other]
+    return call.op("MatMul")
+
+
+@rule("rmatmul")
+def rmatmul(call: Call, input: torch.Tensor, other: torch.Tensor) -> Op:
+    call.inputs = [other, input]
+    return call.op("MatMul")
+
+
+@rule("addmm", "baddbmm", "addmv")
+def addmm(
+    call: Call, input: torch.Tensor, mat1: torch.Tensor, mat2: torch.Tensor, **_: Any
+) -> Op | None:
+    """A sum and a product: the product is a layer, too."""
+    if call.result is None:
+        return None
+    product = call.part([mat1, mat2], call.op("MatMul"), torch.empty_like(call.result))
+    call.inputs = [input, product]
+    return call.op("Add", None, call.inplace)
+
+
+@rule("_addmm_activation")
+def addmm_activation(
+    call: Call, input: torch.Tensor, mat1: torch.Tensor, mat2: torch.Tensor, **_: Any
+) -> Op | None:
+    return addmm(call, input, mat1, mat2)
+
+
+@rule("einsum")
+def einsum(call: Call, equation: Any, *operands: Any) -> Op | None:
+    return call.op("Einsum", equation) if isinstance(equation, str) else None
+
+
+@rule("outer", "ger")
+def outer(call: Call, input: torch.Tensor, vec2: torch.Tensor) -> Op:
+    return call.op("Einsum", "i,j->ij")
+
+
+@rule("tensordot")
+def tensordot(call: Call, a: torch.Tensor, b: torch.Tensor, dims: Any = 2, **_: Any) -> Op:
+    if isinstance(dims, int):
+        pairs = list(zip(range(a.dim() - dims, a.dim()), range(dims), strict=True))
+    else:
+        pairs = list(zip(*[[d] if isinstance(d, int) else d for d in dims], strict=True))
+    letters = iter("abcdefghijklmnopqrstuvwxyz")
+    left = [next(letters) for _ in range(a.dim())]
+    right = [next(letters) for _ in range(b.dim())]
+    for at, to in pairs:
+        right[to] = left[at]
+    gone = {left[at] for at, _ in pairs}
+    result = [letter for letter in left + right if letter not in gone]
+    return call.op("Einsum", f"{''.join(left)},{''.join(right)}->{''.join(result)}")
+
+
+@rule("cdist", "_cdist_forward")
+def cdist(call: Call, x1: torch.Tensor, x2: torch.Tensor, *_: Any, **__: Any) -> Op:
+    return call.op("CDist")

@@ -1,0 +1,104 @@
+"""Functions that are no operation of the network: questions, values, casts, new tensors."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import torch
+
+from ....ops import Op
+from .call import Call, rule
+
+#: Questions about a tensor, and settings: run as they are.
+_PASS_WORDS = """
+    dim size stride numel nelement ndimension element_size storage_offset is_contiguous
+    is_floating_point is_complex is_signed is_same_size is_pinned is_shared is_inference is_conj
+    is_neg is_coalesced is_set_to data_ptr storage untyped_storage get_device has_names names len
+    hash repr format reduce_ex dir requires_grad requires_grad_ backward register_hook retain_grad
+    retains_grad set_grad_enabled _set_grad_enabled is_grad_enabled result_type can_cast
+    promote_types finfo iinfo set_default_dtype get_default_dtype broadcast_shapes is_tensor
+    is_storage _has_compatible_shallow_copy_type _parse_to _is_view _version device dense_dim
+    sparse_dim layout q_scale manual_seed seed initial_seed _assert_async _assert
+    _assert_tensor_metadata sym_size sym_numel sym_stride is_nested numpy_T deepcopy _make_subclass
+    as_subclass _unwrap_subclass is_autocast_enabled get_autocast_dtype get_autocast_gpu_dtype
+    set_autocast_enabled is_autocast_available current_stream synchronize check_tensor_all _check
+    _check_is_size is_leaf _is_zerotensor
+"""
+PASS = frozenset(_PASS_WORDS.split())
+#: Values taken out of a tensor.
+_VALUES_WORDS = """
+    item tolist numpy __bool__ __int__ __float__ __complex__ __index__ __array__ __contains__
+    is_nonzero equal allclose nonzero unique unique_consecutive masked_select bincount histc
+    _local_scalar_dense argwhere _unique2 __dlpack__
+"""
+VALUES = frozenset(_VALUES_WORDS.split())
+#: New tensors of the shape of another, whose values do not depend on it.
+_LIKE_WORDS = """
+    zeros_like ones_like empty_like full_like rand_like randn_like randint_like new_zeros new_ones
+    new_empty new_full new_tensor new new_empty_strided
+"""
+LIKE = frozenset(_LIKE_WORDS.split())
+#: Casts, which may name a device, too.
+_MOVE_WORDS = """
+    to type float double half bfloat16 int long short bool byte char cpu cuda type_as _to_copy
+"""
+MOVE = frozenset(_MOVE_WORDS.split())
+#: No operation at all where they return the very tensor that they were given.
+SILENT = MOVE | {"contiguous", "expand_as", "resolve_conj", "resolve_neg", "alias", "detach"}
+#: A constant with more elements than this is made without values.
+LARGEST_CONSTANT = 1 << 16
+
+
+@rule(*sorted(MOVE))
+def cast(call: Call, input: torch.Tensor, *_: Any, **__: Any) -> Op | None:
+    """A copy with another dtype."""
+    call.inputs = [input]
+    if not isinstance(call.result, torch.Tensor):
+        return None
+    if call.result.dtype == input.dtype:
+        return call.op("Clone")
+    return call.op("Cast", call.result.dtype)
+
+
+def without_device(name: str, func: Any, args: Any, kwargs: Any) -> tuple[Any, Any, Any]:
+    """A cast without its device: a trace stays where it is."""
+    if name.rpartition(".")[2] in ("cpu", "cuda"):
+        return torch.Tensor.to, (args[0], args[0].dtype), {}
+    if name.rpartition(".")[2] == "type_as":
+        return torch.Tensor.to, (args[0], args[1].dtype), {}
+    if name.rpartition(".")[2] == "to" and len(args) > 1 and isinstance(args[1], torch.Tensor):
+        return torch.Tensor.to, (args[0], args[1].dtype), {}
+    rest = [each for each in args[1:] if not _is_device(each)]
+    kept = {key: value for key, value in kwargs.items() if key not in ("device", "non_blocking")}
+    if len(rest) < len(args) - 1 and rest and isinstance(rest[0], bool):
+        rest = []  # to(device, non_blocking)
+    if not any(isinstance(each, torch.dtype) for each in (*rest, *kept.values())) and (
+        name == "to" and not kept.get("memory_format") and not kept.get("copy")
+    ):
+        return torch.Tensor.to, (args[0], args[0].dtype), {}
+    return func, (args[0], *rest), kept
+
+
+def _is_device(value: Any) -> bool:
+    if isinstance(value, torch.device):
+        return True
+    return isinstance(value, str) and not value.startswith("torch.")
+
+
+_FACTORIES_WORDS = """
+    zeros ones empty full rand randn randint randperm
+"""
+_FACTORIES = frozenset(_FACTORIES_WORDS.split())
+
+
+def is_large(name: str, args: Any, kwargs: Any) -> bool:
+    """Does a factory make more elements than a constant is worth?"""
+    if name not in _FACTORIES:
+        return False
+    sizes = kwargs.get("size", args[0] if len(args) == 1 or name == "full" else args)
+    sizes = sizes if isinstance(sizes, tuple | list) else (sizes,)
+    try:
+        return prod(sizes) > LARGEST_CONSTANT
+    except TypeError:
+        return False

@@ -1,0 +1,42 @@
+"""Functions that work element by element and have no op of their own: one rule for all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from ....ops import Op
+from ..aten import argument_names, is_elementwise
+from .call import Call
+
+#: Elementwise functions that torch has no primitive of that name for.
+_MORE_WORDS = """
+    clip absolute negative arctan arcsin arccos arctan2 multiply subtract divide true_divide greater
+    less greater_equal less_equal not_equal fix square float_power rdiv rpow softmin hardtanh tril
+    triu nan_to_num zero fill uniform normal bernoulli random geometric exponential log_normal
+    cauchy copysign isreal iscomplex conj_physical conj real imag masked_fill masked_scatter where
+    fake_quantize_per_tensor_affine dropout1d feature_dropout native_dropout alpha_dropout isclose
+"""
+_MORE = frozenset(_MORE_WORDS.split())
+
+
+def is_generic(name: str) -> bool:
+    """Is it a function that works element by element?"""
+    return name in _MORE or is_elementwise(name)
+
+
+def generic(call: Call, *args: Any, **kwargs: Any) -> Op | None:
+    """An elementwise function of all tensors it is given, with its plain numbers."""
+    names = argument_names(call.name)
+    values = [
+        (names[at] if at < len(names) else f"argument{at}", value)
+        for at, value in enumerate(args)
+        if at and _is_plain(value)
+    ]
+    values += [(name, value) for name, value in kwargs.items() if _is_plain(value)]
+    return call.op("Pointwise", call.name, tuple(values))
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, bool | int | float | str) and not isinstance(value, torch.Tensor)

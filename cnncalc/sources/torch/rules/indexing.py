@@ -1,0 +1,213 @@
+"""Indexing: `x[...]` and `x[...] = y`, gathering and scattering."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from ....ops import Op
+from .call import ALIAS, Call, rule
+
+
+@rule("getitem")
+def getitem(call: Call, input: torch.Tensor, index: Any) -> Op | None:
+    """`x[1:, None, 0]`: one layer for each dim that is touched."""
+    items = _expanded(index if isinstance(index, tuple) else (index,), input.dim())
+    if any(_is_list(item) for item in items):
+        return _advanced(call, input, items)
+    call.inputs = [input]
+    steps = _steps(items, input.shape)
+    if not steps:
+        return ALIAS
+    current = input
+    for name, *values in steps[:-1]:
+        step = _step(call.tracer.stand_in(current), name, values)
+        current = call.part([current], call.op(name, *values), step)
+    call.inputs = [current]
+    name, *values = steps[-1]
+    return call.op(name, *values)
+
+
+def _expanded(items: tuple[Any, ...], rank: int) -> list[Any]:
+    """The index with its ellipsis written out, one item for each dim (and each None)."""
+    used = sum(_dims_of(item) for item in items if item is not Ellipsis)
+    result: list[Any] = []
+    filled = False
+    for item in items:
+        if item is Ellipsis and not filled:
+            result += [slice(None)] * (rank - used)
+            filled = True
+        elif item is not Ellipsis:
+            result.append(item)
+    if not filled:
+        result += [slice(None)] * (rank - used)
+    return result
+
+
+def _dims_of(item: Any) -> int:
+    """How many dims an item of an index takes."""
+    if item is None or isinstance(item, bool):
+        return 0
+    if isinstance(item, torch.Tensor) and item.dtype in (torch.bool, torch.uint8):
+        return item.dim()
+    return 1
+
+
+def _is_list(item: Any) -> bool:
+    return isinstance(item, torch.Tensor | list | tuple | range | bool) or hasattr(
+        item, "__array__"
+    )
+
+
+def _steps(items: list[Any], shape: Any) -> list[tuple[Any, ...]]:
+    steps: list[tuple[Any, ...]] = []
+    dim = source = 0
+    for item in items:
+        if item is None:
+            steps.append(("Unsqueeze", dim))
+            dim += 1
+            continue
+        if isinstance(item, slice):
+            start, stop, step = item.start, item.stop, item.step
+            if not (
+                start in (None, 0) and (stop is None or stop >= shape[source]) and step in (None, 1)
+            ):
+                steps.append(("Slice", dim, start, stop, step or 1))
+            dim += 1
+        else:
+            steps.append(("Select", dim, int(item)))
+        source += 1
+    return steps
+
+
+def _step(tensor: torch.Tensor, name: str, values: list[Any]) -> torch.Tensor:
+    """What one step of an index makes of a tensor."""
+    if name == "Unsqueeze":
+        return tensor.unsqueeze(values[0])
+    if name == "Select":
+        return tensor.select(*values)
+    index = (slice(None),) * values[0] + (slice(*values[1:]),)
+    return tensor[index]
+
+
+def _advanced(call: Call, input: torch.Tensor, items: list[Any]) -> Op | None:
+    """Lists of indices: first the plain parts of the index, then all lists together."""
+    if any(isinstance(item, bool) for item in items):
+        return None
+    current = input
+    plain: list[Any] = [
+        item if item is None or isinstance(item, slice) else slice(None) for item in items
+    ]
+    # A number beside lists of indices is one of them.
+    steps = _steps(plain, input.shape)
+    for name, *values in steps:
+        step = _step(call.tracer.stand_in(current), name, values)
+        current = call.part([current], call.op(name, *values), step)
+    lists: list[Any] = []
+    dims: list[int] = []
+    at = 0
+    for item in items:
+        if item is None or isinstance(item, slice):
+            at += 1
+            continue
+        lists.append(item)
+        width = _dims_of(item)
+        dims += range(at, at + width)
+        at += width
+    if len(lists) == 1 and len(dims) == 1 and (known := _known(lists[0], call)) is not None:
+        call.inputs = [current]
+        return call.op("IndexSelect", dims[0], known)
+    tensors = [each if isinstance(each, torch.Tensor) else torch.tensor(each) for each in lists]
+    call.inputs = [current, *tensors]
+    return call.op("Index", tuple(dims), call.shape)
+
+
+def _known(item: Any, call: Call) -> tuple[int, ...] | None:
+    """A list of indices whose values are plain to see: not computed by the network."""
+    if isinstance(item, torch.Tensor):
+        if call.tracer.knows(item) or item.is_meta or item.dim() != 1:
+            return None
+        if item.dtype == torch.bool or item.numel() > 4096:
+            return None
+        return tuple(item.tolist())
+    flat = list(item)
+    return tuple(flat) if all(type(each) is int for each in flat) else None
+
+
+@rule("setitem")
+def setitem(call: Call, input: torch.Tensor, index: Any, value: Any) -> Op:
+    """`x[index] = value`: x with a part overwritten."""
+    items = _expanded(index if isinstance(index, tuple) else (index,), input.dim())
+    written = isinstance(value, torch.Tensor)
+    call.inputs = [input, value] if written else [input]
+    call.shown = (input,)
+    return call.op("Assign", _part(items, input.shape), False, True)
+
+
+def _part(items: list[Any], shape: Any) -> tuple[tuple[Any, ...], ...] | None:
+    """The part of a tensor that an index names, as `Assign` has it; None: hard to say."""
+    pieces: list[tuple[Any, ...]] = []
+    for dim, item in enumerate(items):
+        if isinstance(item, slice):
+            ends = (item.start, item.stop, item.step or 1)
+            if any(isinstance(end, torch.Tensor) for end in ends):
+                return None
+            if not _is_full(ends, shape[dim]):
+                pieces.append((dim, *ends))
+        elif _is_list(item) or item is None:
+            return None
+        else:
+            pieces.append((dim, int(item)))
+    return tuple(pieces)
+
+
+def _is_full(ends: tuple[Any, Any, Any], size: int) -> bool:
+    """Is a slice the whole dim?"""
+    start, stop, step = ends
+    return start in (None, 0) and (stop is None or stop >= size) and step in (None, 1)
+
+
+_ADDING = ("scatter_add", "index_add", "scatter_reduce", "index_reduce")
+
+
+@rule("masked_scatter", "scatter", "scatter_add", "scatter_reduce", "index_add", "index_copy",
+      "index_put", "index_fill", "select_scatter", "slice_scatter", "_index_put_impl",
+      "diagonal_scatter", "index_reduce", "put", "masked_scatter_backward")  # fmt: skip
+def scatter(call: Call, input: torch.Tensor, *_: Any, **__: Any) -> Op:
+    """x with some positions overwritten, which ones depends on data."""
+    others = [each for each in call.inputs if each is not input]
+    call.inputs = [input, *others[::-1][:1]]  # the values come last
+    return call.op("Assign", None, call.name in _ADDING, call.inplace)
+
+
+@rule("gather")
+def gather(call: Call, input: torch.Tensor, dim: int, index: torch.Tensor, **_: Any) -> Op:
+    call.inputs = [input, index]
+    return call.op("Gather", dim)
+
+
+@rule("take_along_dim")
+def take_along_dim(
+    call: Call, input: torch.Tensor, indices: torch.Tensor, dim: int | None = None
+) -> Op | None:
+    call.inputs = [input, indices]
+    return call.op("TakeAlongDim", dim) if dim is not None else None
+
+
+@rule("index_select")
+def index_select(call: Call, input: torch.Tensor, dim: int, index: torch.Tensor) -> Op:
+    known = _known(index, call)
+    call.inputs = [input] if known is not None else [input, index]
+    return call.op("IndexSelect", dim, known)
+
+
+@rule("index", "_unsafe_index")
+def index(call: Call, input: torch.Tensor, indices: Any) -> Op | None:
+    """The primitive behind advanced indexing: a list of tensors, None for whole dims."""
+    return getitem(call, input, tuple(slice(None) if each is None else each for each in indices))
+
+
+@rule("one_hot")
+def one_hot(call: Call, tensor: torch.Tensor, num_classes: int = -1) -> Op:
+    return call.op("OneHot", num_classes)

@@ -1,0 +1,249 @@
+"""Views and copies: reshapes, permutes, parts, repetitions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from ....ops import Op
+from .call import ALIAS, Call, rule
+
+
+def sizes(values: Any) -> tuple[Any, ...]:
+    """`x.view(2, -1)` and `x.view((2, -1))` say the same."""
+    if len(values) == 1 and isinstance(values[0], tuple | list):
+        return tuple(values[0])
+    return tuple(values)
+
+
+@rule("view", "reshape", "_unsafe_view", "_reshape_alias", "_reshape_copy")
+def reshape(call: Call, input: torch.Tensor, *shape: Any, **named: Any) -> Op | None:
+    call.inputs = [input]
+    wanted = sizes(shape or (named.get("shape", named.get("size")),))
+    if wanted and isinstance(wanted[0], torch.dtype):
+        return call.op("Cast", wanted[0])
+    if call.name == "_reshape_alias":
+        wanted = tuple(wanted[0])
+    return call.op("Reshape", wanted)
+
+
+@rule("view_as", "reshape_as")
+def view_as(call: Call, input: torch.Tensor, other: torch.Tensor) -> Op:
+    call.inputs = [input]
+    return call.op("Reshape", tuple(other.shape))
+
+
+@rule("flatten", "ravel")
+def flatten(call: Call, input: torch.Tensor, start_dim: int = 0, end_dim: int = -1) -> Op:
+    return call.op("Flatten", start_dim, end_dim)
+
+
+@rule("unflatten")
+def unflatten(call: Call, input: torch.Tensor, dim: int, sizes: Any) -> Op:
+    return call.op("Unflatten", dim, sizes)
+
+
+@rule("permute")
+def permute(call: Call, input: torch.Tensor, *dims: Any, **named: Any) -> Op:
+    return call.op("Permute", sizes(dims or (named["dims"],)))
+
+
+@rule("transpose", "swapaxes", "swapdims")
+def transpose(call: Call, input: torch.Tensor, *dims: int, **named: int) -> Op:
+    return call.op("Transpose", *(*dims, *named.values()))
+
+
+@rule("t", "T", "H")
+def t(call: Call, input: torch.Tensor) -> Op:
+    if input.dim() < 2:
+        return ALIAS
+    if input.dim() == 2:
+        return call.op("Transpose", 0, 1)
+    return call.op("Permute", tuple(reversed(range(input.dim()))))
+
+
+@rule("mT", "mH", "adjoint")
+def matrix_transpose(call: Call, input: torch.Tensor) -> Op:
+    return call.op("Transpose", -2, -1)
+
+
+@rule("movedim", "moveaxis")
+def movedim(call: Call, input: torch.Tensor, source: Any, destination: Any) -> Op:
+    rank = input.dim()
+    taken = [dim % rank for dim in (source if isinstance(source, tuple | list) else [source])]
+    placed = destination if isinstance(destination, tuple | list) else [destination]
+    order: list[int] = [-1] * rank
+    for dim, at in zip(taken, placed, strict=True):
+        order[at % rank] = dim
+    rest = iter(dim for dim in range(rank) if dim not in taken)
+    return call.op("Permute", tuple(dim if dim >= 0 else next(rest) for dim in order))
+
+
+@rule("squeeze", "squeeze_copy")
+def squeeze(call: Call, input: torch.Tensor, dim: Any = None) -> Op:
+    return call.op("Squeeze", dim)
+
+
+@rule("unsqueeze")
+def unsqueeze(call: Call, input: torch.Tensor, dim: int) -> Op:
+    return call.op("Unsqueeze", dim)
+
+
+@rule("expand", "broadcast_to")
+def expand(call: Call, input: torch.Tensor, *size: Any, **named: Any) -> Op:
+    return call.op("Expand", sizes(size or (named["size"],)))
+
+
+@rule("expand_as")
+def expand_as(call: Call, input: torch.Tensor, other: torch.Tensor) -> Op:
+    call.inputs = [input]
+    return call.op("Expand", tuple(other.shape))
+
+
+@rule("contiguous", "clone", "_conj", "lift_fresh_copy", "copy")
+def clone(call: Call, input: torch.Tensor, other: Any = None, *_: Any, **__: Any) -> Op:
+    if call.name == "copy" and isinstance(other, torch.Tensor):  # x.copy_(y)
+        call.inputs = [input, other]
+        return call.op("Assign", (), False, True)
+    return call.op("Clone")
+
+
+@rule("detach", "data", "alias", "lift_fresh", "lift", "requires_grad", "resolve_conj",
+      "resolve_neg", "positive", "pos", "rename", "view_copy", "pin_memory", "refine_names",
+      "_reshape_alias_copy", "share_memory", "coalesce", "to_dense", "swap_tensors",
+      "detach_copy", "alias_copy")  # fmt: skip
+def alias(call: Call, input: torch.Tensor, *_: Any, **__: Any) -> Op:
+    """The same values, and no operation."""
+    call.inputs = [input]
+    return ALIAS
+
+
+@rule("repeat")
+def repeat(call: Call, input: torch.Tensor, *repeats: Any, **named: Any) -> Op:
+    return call.op("Repeat", sizes(repeats or (named["repeats"],)))
+
+
+@rule("tile")
+def tile(call: Call, input: torch.Tensor, *dims: Any, **named: Any) -> Op:
+    times = sizes(dims or (named["dims"],))
+    return call.op("Repeat", (1,) * (input.dim() - len(times)) + tuple(times))
+
+
+@rule("repeat_interleave")
+def repeat_interleave(
+    call: Call, input: torch.Tensor, repeats: Any, dim: int | None = None, **_: Any
+) -> Op | None:
+    return call.op("RepeatInterleave", repeats, dim) if isinstance(repeats, int) else None
+
+
+@rule("chunk")
+def chunk(call: Call, input: torch.Tensor, chunks: int, dim: int = 0) -> Op:
+    return call.op("Chunk", chunks, dim)
+
+
+@rule("split", "split_with_sizes", "unsafe_split", "unsafe_split_with_sizes")
+def split(
+    call: Call,
+    tensor: torch.Tensor,
+    split_size_or_sections: Any = None,
+    dim: int = 0,
+    **named: Any,
+) -> Op:
+    sections = next(each for each in (split_size_or_sections, *named.values()) if each is not None)
+    return call.op("Split", sections, dim)
+
+
+@rule("tensor_split")
+def tensor_split(
+    call: Call,
+    input: torch.Tensor,
+    indices_or_sections: Any = None,
+    dim: int = 0,
+    indices: Any = None,
+    sections: int | None = None,
+) -> Op | None:
+    given = (indices_or_sections, indices, sections)
+    cut = next(each for each in given if each is not None)
+    return None if isinstance(cut, torch.Tensor) else call.op("TensorSplit", cut, dim)
+
+
+@rule("unbind")
+def unbind(call: Call, input: torch.Tensor, dim: int = 0) -> Op:
+    return call.op("Unbind", dim)
+
+
+@rule("narrow")
+def narrow(call: Call, input: torch.Tensor, dim: int, start: int, length: int) -> Op:
+    return call.op("Slice", dim, start, start + length, 1)
+
+
+@rule("slice")
+def slice_(
+    call: Call,
+    input: torch.Tensor,
+    dim: int = 0,
+    start: int | None = None,
+    end: int | None = None,
+    step: int = 1,
+) -> Op:
+    size = input.shape[dim]
+    return call.op("Slice", dim, start, end if end is None or end < size else None, step)
+
+
+@rule("select")
+def select(call: Call, input: torch.Tensor, dim: int, index: int) -> Op:
+    return call.op("Select", dim, index)
+
+
+@rule("flip")
+def flip(call: Call, input: torch.Tensor, *dims: Any, **named: Any) -> Op:
+    return call.op("Flip", sizes(dims or (named["dims"],)))
+
+
+@rule("roll")
+def roll(call: Call, input: torch.Tensor, shifts: Any, dims: Any = None, **_: Any) -> Op | None:
+    if dims is None or dims == ():
+        return None
+    return call.op("Roll", _several(shifts), _several(dims))
+
+
+def _several(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, tuple | list) else (value,)
+
+
+@rule("diagonal", "diag")
+def diagonal(
+    call: Call, input: torch.Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1
+) -> Op | None:
+    return call.op("Diagonal", offset, dim1, dim2) if input.dim() > 1 else None
+
+
+@rule("unfold_dim")
+def unfold_dim(call: Call, input: torch.Tensor, dimension: int, size: int, step: int) -> Op:
+    return call.op("UnfoldDim", dimension, size, step)
+
+
+@rule("as_strided")
+def as_strided(
+    call: Call, input: torch.Tensor, size: Any, stride: Any, storage_offset: int | None = None
+) -> Op:
+    return call.op("AsStrided", size, stride, storage_offset or 0)
+
+
+@rule("fft_fft", "fft_ifft", "fft_rfft", "fft_irfft", "fft_fft2", "fft_ifft2", "fft_rfft2",
+      "fft_irfft2", "fft_fftn", "fft_ifftn", "fft_rfftn", "fft_irfftn")  # fmt: skip
+def fft(
+    call: Call,
+    input: torch.Tensor,
+    s: Any = None,
+    dim: Any = None,
+    norm: str | None = None,
+    **_: Any,
+) -> Op:
+    function = call.name.removeprefix("fft_")
+    if dim is None:
+        dim = (-2, -1) if function.endswith("2") else None
+    if dim is None:
+        dim = (-1,) if not function.endswith("n") else tuple(range(-input.dim(), 0))
+    return call.op("FFT", function, _several(dim), None if s is None else _several(s))

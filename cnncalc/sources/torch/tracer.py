@@ -1,0 +1,413 @@
+"""The tracer: runs a module on meta tensors and writes down every operation it applies.
+
+A `TorchFunctionMode` sees each call of a torch function before it happens. The tracer swaps
+real tensors for meta twins (shape and dtype, no memory), runs the function, and records what
+it was: the op, the tensors it read, the module path and the source line. Modules that are one
+op are recorded whole. The user's module is only ever read.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch.overrides import TorchFunctionMode
+
+from ...errors import CnncalcError, OpError, TraceError
+from ...ops import Op
+from .aten import AtenRecorder
+from .errors import IntegerInputError, depends_on_values
+from .kernels import has_no_meta_kernel, is_dynamic, run_on_zeros
+from .leaves import is_compiled, leaf_op, make
+from .places import Place, here
+from .recording import Record, Recording, Source
+from .rules import ALIAS, Call, Kind, Rule, find_rule
+from .tensors import Twins, meta, replaced, tensors_in
+
+_MethodWrapper = type(torch.Tensor.shape.__get__)
+_TRACING = threading.RLock()
+
+
+class Tracer(Recording, TorchFunctionMode):
+    """Records what a module does; `real` runs it on the tensors it has, for comparison.
+
+    `records` is the result, `sources` says where each known tensor came from.
+    """
+
+    def __init__(self, module: torch.nn.Module, real: bool = False) -> None:
+        TorchFunctionMode.__init__(self)
+        Recording.__init__(self, module)
+        self.real = real
+        #: Modules that the root does not know, and where they were first called.
+        self.unregistered: dict[int, tuple[torch.nn.Module, Place | None]] = {}
+        self.twins = Twins()
+        self._made: dict[int, torch.Tensor] = {}  # constants of this forward pass
+        self._quiet = 0
+
+    # Running
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """The time in which operations are recorded, in this thread."""
+        thread = threading.get_ident()
+        with _TRACING, torch.no_grad() if not self.real else _nothing():
+            original = torch.nn.Module.__call__
+
+            def call(module: torch.nn.Module, *args: Any, **kwargs: Any) -> Any:
+                if threading.get_ident() != thread:
+                    return original(module, *args, **kwargs)
+                return self._module(original, module, args, kwargs)
+
+            torch.nn.Module.__call__ = call
+            try:
+                with self:
+                    yield
+            finally:
+                torch.nn.Module.__call__ = original
+
+    def _module(
+        self, original: Callable[..., Any], module: torch.nn.Module, args: Any, kwargs: Any
+    ) -> Any:
+        """A module is called: follow it, or record it whole."""
+        if self._quiet:
+            return original(module, *args, **kwargs)
+        if is_compiled(module):
+            module = module._orig_mod
+        path = self.paths.get(id(module))
+        if path is None:
+            path = self._unregistered(module)
+        op = leaf_op(module)
+        if op is not None and _takes(op, args, kwargs):
+            return self._leaf(original, module, path, op, args, kwargs)
+        self.scope.append(path)
+        before = len(self.records)
+        try:
+            if isinstance(module, torch.jit.ScriptModule):
+                with AtenRecorder(self):
+                    result = original(module, *args, **kwargs)
+            else:
+                result = original(module, *args, **kwargs)
+        finally:
+            self.scope.pop()
+        if len(self.records) == before + 1 and not module._modules:
+            self.records[before] = self.records[before]._replace(own=path)
+        return result
+
+    def _unregistered(self, module: torch.nn.Module) -> str:
+        """A module that no other holds as an attribute, in a plain list perhaps."""
+        self.unregistered[id(module)] = (module, here())
+        inside = self.scope[-1]
+        path = f"{inside}.{type(module).__name__}" if inside else type(module).__name__
+        for name, each in module.named_modules():
+            self.paths.setdefault(id(each), f"{path}.{name}" if name else path)
+        return path
+
+    def _leaf(
+        self,
+        original: Callable[..., Any],
+        module: torch.nn.Module,
+        path: str,
+        op: Op,
+        args: Any,
+        kwargs: Any,
+    ) -> Any:
+        given = tensors_in(args, kwargs)
+        if op.type in ("Embedding", "EmbeddingBag"):
+            self.require_integers(given[:1])
+        inputs = [] if not given else self._distinct(op, given)
+        sources = tuple([self.source_of(tensor) for tensor in inputs])
+        self._quiet += 1
+        try:
+            result = self.execute(lambda: original(module, *args, **kwargs))
+        except Exception as error:
+            result = self._assumed(op, inputs, error)
+        finally:
+            self._quiet -= 1
+        result = self.concluded(op, inputs, self._fresh(result, given, op))
+        weights = tuple(
+            [
+                self.weights[id(each)]
+                for each in (*module.parameters(), *module.buffers())
+                if id(each) in self.weights
+            ]
+        )
+        self._append(
+            Record(op, sources, path, path, weights, tuple(tensors_in(result)), here(), leaf=True),
+            inputs,
+        )
+        return result
+
+    @staticmethod
+    def _distinct(op: Op, given: list[torch.Tensor]) -> list[torch.Tensor]:
+        """Self-attention is given one tensor three times."""
+        if op.type == "MultiheadAttention" and len({id(each) for each in given[:3]}) == 1:
+            return given[:1]
+        return given[:3] if op.type == "MultiheadAttention" else given
+
+    def __torch_function__(
+        self,
+        func: Any,
+        types: Any,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        kwargs = kwargs or {}
+        if func.__class__ is _MethodWrapper:
+            return self._attribute(func, args)
+        if self._quiet:
+            return self._run(func, args, kwargs)
+        return self._call(find_rule(func), func, args, kwargs)
+
+    def primitive(self, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A primitive operation that an `AtenRecorder` saw."""
+        if self._quiet:
+            return self._run(func, args, kwargs)
+        self._quiet += 1  # primitives on meta are written in Python, with functions of torch
+        try:
+            return self._call(find_rule(func, primitive=True), func, args, kwargs)
+        finally:
+            self._quiet -= 1
+
+    def _attribute(self, func: Any, args: tuple[Any, ...]) -> Any:
+        """`x.shape`, `x.device`, `x.T`: an attribute of a tensor is read."""
+        name = func.__self__.__name__
+        if name == "device" and not self.real:
+            return torch.device("cpu")  # where the model thinks that it is
+        if name in ("T", "mT", "H", "mH", "data", "real", "imag") and not self._quiet:
+            return self._call(find_rule(func, name=name), func, args, {})
+        return func(*args)
+
+    def _call(self, rule: Rule, func: Any, args: Any, kwargs: Any) -> Any:
+        kind = rule.kind
+        if kind is Kind.PASS:
+            return self._run(func, args, kwargs)
+        given = tensors_in(args, kwargs)
+        if not any(self.knows(tensor) for tensor in given):
+            return self._constant(rule, func, args, kwargs, given)
+        if kind is Kind.VALUES:
+            return self._values(rule, func, args, kwargs, given)
+        if kind is Kind.LIKE:
+            return self._run(func, args, self._without_device(kwargs))
+        if kind is Kind.MOVE and not self.real:
+            func, args, kwargs = rule.moved(func, args, kwargs)
+        if kind is Kind.UNKNOWN:
+            return self._opaque(rule, func, args, kwargs, given)
+        return self._recorded(rule, func, args, kwargs, given)
+
+    def _recorded(self, rule: Rule, func: Any, args: Any, kwargs: Any, given: Any) -> Any:
+        call = Call(self, rule.name, given, rule.inplace)
+        try:
+            call.result = self.execute(lambda: self._run(func, args, kwargs))
+        except IntegerInputError:
+            raise
+        except Exception as error:
+            op = self._op_of(rule, call, args, kwargs)
+            if op is None:
+                raise self._failure(rule.name, error) from None
+            call.result = self._assumed(op, call.inputs, error)
+        else:
+            op = self._op_of(rule, call, args, kwargs)
+            if op is None:
+                return self._unruled(rule, call, given)
+            if op is ALIAS:
+                return self._alias(call)
+        if rule.inplace:
+            call.result = self.twins.real(call.result, given)
+        elif rule.silent and any(call.result is each for each in given):
+            return call.result
+        else:
+            call.result = self._fresh(call.result, given, op)
+        call.result = self.concluded(op, [*call.inputs, *call.weights], call.result)
+        self.add(call, op)
+        return call.result
+
+    def execute(self, run: Callable[[], Any]) -> Any:
+        """Run one operation; a subclass may measure it."""
+        return run()
+
+    def concluded(self, op: Op, inputs: Sequence[torch.Tensor], result: Any) -> Any:
+        """What the model gets to see of an operation's result; a subclass may change it."""
+        return result
+
+    def _alias(self, call: Call) -> Any:
+        """The same values by another name: no operation."""
+        origin, result = call.inputs[0], call.result
+        if result is not origin:
+            self.kept.append(result)
+            if id(origin) in self.sources:
+                self.sources[id(result)] = self.source_of(origin)
+                self._join_family(origin, [result])
+            else:
+                self.weights[id(result)] = self.weights[id(origin)]
+        return result
+
+    def stand_in(self, tensor: torch.Tensor) -> torch.Tensor:
+        """The tensor that a function is run on: a meta twin, or in a real run itself."""
+        return tensor if self.real else self.twins.of(tensor)
+
+    def _op_of(self, rule: Rule, call: Call, args: Any, kwargs: Any) -> Op | None:
+        """What the rule makes of the call; None where it has nothing to say."""
+        try:
+            return rule.handler(call, *args, **kwargs)
+        except (OpError, TypeError, ValueError, IndexError, AttributeError, KeyError):
+            return None
+
+    def _unruled(self, rule: Rule, call: Call, given: list[torch.Tensor]) -> Any:
+        """A call that its rule does not cover: its outputs are known from torch alone."""
+        call.inputs, call.weights = given, []
+        outputs = tensors_in(call.result)
+        if not outputs:
+            return call.result
+        call.result = self._fresh(call.result, given, None)
+        self.add(call, unknown(rule.name, tensors_in(call.result)))
+        return call.result
+
+    def _opaque(self, rule: Rule, func: Any, args: Any, kwargs: Any, given: Any) -> Any:
+        """A function without a rule: look at the primitive operations it is made of."""
+        if rule.primitive:
+            result = self._run(func, args, kwargs)
+            call = Call(self, rule.name, given, rule.inplace)
+            call.result = self._fresh(result, given, None)
+            outputs = tensors_in(result)
+            if outputs:
+                self.add(call, unknown(rule.name, outputs))
+            return call.result
+        before = len(self.records)
+        try:
+            with AtenRecorder(self):
+                return self._run(func, args, kwargs)
+        except (NotImplementedError, RuntimeError) as error:
+            if not has_no_meta_kernel(error) or is_dynamic(rule.name):
+                raise self._failure(rule.name, error) from None
+        del self.records[before:]
+        result = replaced(run_on_zeros(func, args, kwargs), self.twins.of)
+        call = Call(self, rule.name, given, rule.inplace)
+        call.result = self._fresh(result, given, None)
+        self.add(call, unknown(rule.name, tensors_in(result)))
+        return call.result
+
+    def _constant(self, rule: Rule, func: Any, args: Any, kwargs: Any, given: Any) -> Any:
+        """A function of nothing that the network computes: shapes of masks, positions, grids."""
+        if self.real:
+            return func(*args, **kwargs)
+        if rule.kind is Kind.VALUES and any(tensor.is_meta for tensor in given):
+            raise depends_on_values(rule.name, self._location())
+        if rule.kind is Kind.MOVE:
+            func, args, kwargs = rule.moved(func, args, kwargs)
+        kwargs = self._without_device(kwargs, rule.large(args, kwargs))
+        foreign = rule.inplace and id(given[0]) not in self._made if given else False
+        if foreign or any(tensor.is_meta for tensor in given):
+            result = self._run(func, args, kwargs)  # the user's own tensor stays as it is
+            result = self.twins.real(result, given) if rule.inplace else result
+        else:
+            result = func(*args, **kwargs)
+        for tensor in tensors_in(result):
+            self._made[id(tensor)] = tensor
+        return result
+
+    def _without_device(self, kwargs: dict[str, Any], large: bool = False) -> dict[str, Any]:
+        """Constants are small and made on the CPU, where their values are known."""
+        if self.real:
+            return kwargs
+        if large:
+            return {**kwargs, "device": "meta"}
+        if kwargs.get("device") is not None:
+            return {**kwargs, "device": "cpu"}
+        return kwargs
+
+    def _values(self, rule: Rule, func: Any, args: Any, kwargs: Any, given: Any) -> Any:
+        """Values are taken out of a tensor that the network computes, or of a weight."""
+        if self.real:
+            return func(*args, **kwargs)
+        computed = [tensor for tensor in given if id(tensor) in self.sources]
+        if computed or any(tensor.is_meta for tensor in given):
+            raise depends_on_values(rule.name, self._location())
+        return func(*args, **kwargs)
+
+    def _run(self, func: Any, args: Any, kwargs: Any) -> Any:
+        if self.real:
+            return func(*args, **kwargs)
+        return func(*replaced(args, self.twins.of), **replaced(kwargs, self.twins.of))
+
+    def _assumed(self, op: Op, inputs: Sequence[torch.Tensor], error: Exception) -> Any:
+        """The declared output of an op whose inputs do not fit; the analysis reports the misfit."""
+        shapes = tuple(tuple(tensor.shape) for tensor in inputs)
+        measure = op.measure(shapes)
+        if self.real or not measure.misfits or not inputs:
+            raise self._failure(op.type, error) from None
+        batch = shapes[0][0] if shapes[0] else 1
+        outputs = [
+            meta(
+                tuple(
+                    (batch if at == 0 else 1) if size is None else size
+                    for at, size in enumerate(shape)
+                ),
+                inputs[0].dtype,
+            )
+            for shape in measure.outputs
+        ]
+        return outputs[0] if len(outputs) == 1 else tuple(outputs)
+
+    def _failure(self, name: str, error: Exception) -> CnncalcError:
+        """Why the forward pass cannot go on, in one line."""
+        if isinstance(error, CnncalcError):
+            return error
+        text = " ".join(str(error).split())
+        for sign, function in _VALUE_SIGNS:
+            if sign in text:
+                masked = function == "nonzero" and name == "getitem"
+                return depends_on_values("__getitem__" if masked else function, self._location())
+        return TraceError(f"{name}: {text[:300]}", location=self._location())
+
+    def _location(self) -> Any:
+        place = here()
+        return None if place is None else place.location()
+
+    def _fresh(self, result: Any, given: list[torch.Tensor], op: Op | None) -> Any:
+        """The result, as a new tensor where it is an input handed through.
+
+        So a residual path around dropout in eval mode still starts before it.
+        """
+        if op is not None and getattr(op, "inplace", False) and any(result is x for x in given):
+            return result
+        known = {id(tensor) for tensor in given}
+
+        def renewed(tensor: torch.Tensor) -> torch.Tensor:
+            if id(tensor) not in known:
+                return tensor
+            with torch._C.DisableTorchFunction():  # a leaf's result is renewed within this mode
+                return tensor.view_as(tensor) if self.real else tensor.detach()
+
+        return replaced(result, renewed) if given else result
+
+
+_VALUE_SIGNS = (
+    ("meta tensors", "item"),
+    ("nonzero", "nonzero"),
+    ("dynamic output shape", "nonzero"),
+    ("Cannot copy out of meta tensor", "numpy"),
+)
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield
+
+
+def unknown(name: str, outputs: Sequence[torch.Tensor]) -> Op:
+    """The op of an operation that no rule knows."""
+    return make("Unknown", name, tuple(tuple(each.shape) for each in outputs))
+
+
+def _takes(op: Op, args: Any, kwargs: Any) -> bool:
+    """Is a leaf called as usual? (`output_size` of a transposed convolution changes its op.)"""
+    given = [*args, *kwargs.values()]
+    if op.type.startswith("ConvTranspose") and len(given) > 1:
+        return False
+    return bool(given) and isinstance(given[0], torch.Tensor)
+
+
+__all__ = ["Record", "Source", "Tracer", "unknown"]

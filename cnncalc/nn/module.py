@@ -75,10 +75,10 @@ class Parameter(Module):
         return known
 
     def __mul__(self, other: Tensor) -> Any:
-        return other * self
+        return self.as_layer(Builder.current()) * other
 
     def __add__(self, other: Tensor) -> Any:
-        return other + self
+        return self.as_layer(Builder.current()) + other
 
 
 class Sequential(Module):

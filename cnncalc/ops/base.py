@@ -144,6 +144,10 @@ class Op:
     def __hash__(self) -> int:
         return self._hash  # type: ignore[attr-defined,no-any-return]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Made anew: strings hash otherwise in another process.
+        return type(self), tuple(getattr(self, argument.name) for argument in self.arguments)
+
     def __repr__(self) -> str:
         parts = []
         positional = True

@@ -11,7 +11,7 @@ CASES = [
     (
         ["summary", "torchvision/vit_b_16"],
         "unknown network 'torchvision/vit_b_16'\n"
-        "  help: tracing will read it (--trace torchvision.models:vit_b_16, not in this version)",
+        "  help: tracing reads it: --trace torchvision.models:vit_b_16",
     ),
     (
         ["summary", "vgg11", "--input", "3x0x224"],

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from cases import CASES, Case
 
 from cnncalc.formula import Formula
 from cnncalc.ops import CATALOGUE, FUNCTIONS, SPEC_WORDS, Op
@@ -75,3 +77,10 @@ def test_documented_and_named(cls: type[Op]) -> None:
     assert len(set(names)) == len(names)
     symbols = [argument.symbol for argument in cls.arguments if argument.symbol]
     assert len(set(symbols)) == len(symbols)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case.op))
+def test_ops_survive_pickling(case: Case) -> None:
+    again = pickle.loads(pickle.dumps(case.op))
+    assert again == case.op
+    assert {again: 1}[case.op] == 1

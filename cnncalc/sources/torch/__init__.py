@@ -7,6 +7,7 @@ it was. Needs torch (`pip install "cnncalc[torch]"`).
 from __future__ import annotations
 
 import copy
+import gc
 import sys
 import warnings
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from . import network
 from .errors import IntegerInputError, failed
 from .inputs import Example, example
 from .leaves import is_compiled
-from .target import built, parse
+from .target import Weights, built, parse
 from .tracer import Tracer
 from .untouched import untouched
 
@@ -64,16 +65,18 @@ def trace(
 def _trace_target(
     text: str, input: Any, layout: str, batch: int | None, train: bool, name: str | None
 ) -> Graph:
-    """Build on the meta device, and for real where that, or tracing the result, fails."""
+    """Build without memory for weights; for real where that, or tracing the result, fails."""
     target = parse(text)
     title = name or text
     with redirect_stdout(sys.stderr):
-        try:
-            module = built(target, meta=True)
-            return trace(module, input, layout=layout, batch=batch, train=train, name=title)
-        except TraceError:
-            module = built(target, meta=False)
-            return trace(module, input, layout=layout, batch=batch, train=train, name=title)
+        for weights in Weights:
+            try:
+                module = built(target, weights)
+                return trace(module, input, layout=layout, batch=batch, train=train, name=title)
+            except TraceError:
+                if weights is Weights.REAL:
+                    raise
+    raise AssertionError("the last way returns or raises")
 
 
 def unwrapped(module: torch.nn.Module) -> torch.nn.Module:
@@ -122,7 +125,7 @@ def _with_integers(module: torch.nn.Module, given: Example, train: bool, name: s
     integers: set[int] = set()
     while True:
         try:
-            return _trace(module, given.with_integers(integers).on_meta(), train, name)
+            return _trace(module, given.with_integers(integers), train, name)
         except IntegerInputError as need:
             if need.inputs <= integers or not need.inputs <= given.guessed:
                 raise TraceError("an embedding is given indices that are no integers") from None
@@ -131,12 +134,15 @@ def _with_integers(module: torch.nn.Module, given: Example, train: bool, name: s
 
 def _trace(module: torch.nn.Module, given: Example, train: bool, name: str | None) -> Graph:
     title = name or type(module).__name__
+    originals = given.tensors
+    given = given.on_meta()
     tensors = given.tensors
     inputs = dict(zip(given.names, tensors, strict=True))
-    with untouched(module, train), _eager():
+    with untouched(module, train), _eager(), _no_collection():
         tracer = Tracer(module)
-        for number, tensor in enumerate(tensors):
+        for number, (tensor, original) in enumerate(zip(tensors, originals, strict=True)):
             tracer.add_input(number, tensor)
+            tracer.values.give(tensor, original)
         try:
             with tracer.running():
                 result = module(*given.args, **given.kwargs)
@@ -145,6 +151,18 @@ def _trace(module: torch.nn.Module, given: Example, train: bool, name: str | Non
         except Exception as error:
             raise failed(title, error) from None
         return network.graph(tracer, title, inputs, result)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """A trace keeps what it makes to its end: there is no garbage to look for meanwhile."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @contextmanager

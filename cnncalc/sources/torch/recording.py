@@ -65,6 +65,14 @@ class Recording:
         key = id(tensor)
         return key in self.sources or key in self.weights
 
+    def _weights_of(self, module: torch.nn.Module) -> tuple[Weight, ...]:
+        """The tensors that a module holds, itself and in its parts."""
+        found: list[Any] = [*module._parameters.values(), *module._buffers.values()]
+        if module._modules:
+            found = [*module.parameters(), *module.buffers()]
+        known = self.weights
+        return tuple([known[id(each)] for each in found if id(each) in known])
+
     def source_of(self, tensor: torch.Tensor) -> Source:
         """Where a tensor comes from; weights and constants become layers when first asked for."""
         key = id(tensor)

@@ -8,14 +8,17 @@ import importlib.util
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stdout
+from enum import Enum
 from types import ModuleType
 from typing import Any, NamedTuple
 
 import torch
+from torch.overrides import TorchFunctionMode
 
 from ...errors import CnncalcError, TraceError, closest
 from .errors import innermost
+from .rules.casts import is_large
 
 _FORM = "package.module:attr, package.module:Class(arg=1) or file.py:Class"
 
@@ -66,8 +69,16 @@ def _dotted(node: ast.expr) -> tuple[str, ...]:
     raise ValueError("no dotted name")
 
 
-def built(target: Target, meta: bool) -> torch.nn.Module:
-    """Import the target and make its module; with `meta`, without memory for its weights.
+class Weights(Enum):
+    """Where a module's weights are put while it is built."""
+
+    META = "meta"  # nowhere: no code of the model may look at values
+    LARGE_ON_META = "large on meta"  # only small tensors have values
+    REAL = "real"
+
+
+def built(target: Target, weights: Weights) -> torch.nn.Module:
+    """Import the target and make its module.
 
     What the user's code prints goes to stderr. Raises `TraceError`.
     """
@@ -84,23 +95,37 @@ def built(target: Target, meta: bool) -> torch.nn.Module:
             return found
         if not callable(found):
             raise TraceError(f"{target} is a {type(found).__name__}, not an nn.Module")
-        module = _called(target, found, meta)
+        module = _called(target, found, weights)
     if not isinstance(module, torch.nn.Module):
         raise TraceError(f"{target}() made a {type(module).__name__}, not an nn.Module")
     return module
 
 
-def _called(target: Target, made_by: Any, meta: bool) -> Any:
+def _called(target: Target, made_by: Any, weights: Weights) -> Any:
+    place: Any = nullcontext()
+    if weights is Weights.META:
+        place = torch.device("meta")
+    elif weights is Weights.LARGE_ON_META:
+        place = _LargeOnMeta()
     try:
-        if not meta:
-            return made_by(*target.args, **target.kwargs)
-        with torch.device("meta"):
+        with place:
             return made_by(*target.args, **target.kwargs)
     except (Exception, SystemExit) as error:
         text = " ".join(str(error).split())[:300]
         raise TraceError(
             f"{target} raised {type(error).__name__}: {text}", location=innermost(error)
         ) from None
+
+
+class _LargeOnMeta(TorchFunctionMode):
+    """New tensors that are too large to be settings of the model get no memory."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        name = getattr(func, "__name__", "")
+        if is_large(name, args, kwargs) and kwargs.get("device") is None:
+            kwargs = {**kwargs, "device": "meta"}
+        return func(*args, **kwargs)
 
 
 def _imported(home: str) -> ModuleType:

@@ -18,6 +18,7 @@ from torch.overrides import TorchFunctionMode
 
 from ...errors import CnncalcError, OpError, TraceError
 from ...ops import Op
+from . import memo
 from .aten import AtenRecorder
 from .errors import IntegerInputError, depends_on_values
 from .kernels import has_no_meta_kernel, is_dynamic, run_on_zeros
@@ -25,7 +26,9 @@ from .leaves import is_compiled, leaf_op, make
 from .places import Place, here
 from .recording import Record, Recording, Source
 from .rules import ALIAS, Call, Kind, Rule, find_rule
+from .rules.casts import LARGEST_CONSTANT
 from .tensors import Twins, meta, replaced, tensors_in
+from .values import Values
 
 _MethodWrapper = type(torch.Tensor.shape.__get__)
 _TRACING = threading.RLock()
@@ -44,6 +47,7 @@ class Tracer(Recording, TorchFunctionMode):
         #: Modules that the root does not know, and where they were first called.
         self.unregistered: dict[int, tuple[torch.nn.Module, Place | None]] = {}
         self.twins = Twins()
+        self.values = Values(self.sources, self.weights)
         self._made: dict[int, torch.Tensor] = {}  # constants of this forward pass
         self._quiet = 0
 
@@ -121,23 +125,33 @@ class Tracer(Recording, TorchFunctionMode):
         sources = tuple([self.source_of(tensor) for tensor in inputs])
         self._quiet += 1
         try:
-            result = self.execute(lambda: original(module, *args, **kwargs))
+            result = self._outcome(original, module, op, args, kwargs)
         except Exception as error:
             result = self._assumed(op, inputs, error)
         finally:
             self._quiet -= 1
         result = self.concluded(op, inputs, self._fresh(result, given, op))
-        weights = tuple(
-            [
-                self.weights[id(each)]
-                for each in (*module.parameters(), *module.buffers())
-                if id(each) in self.weights
-            ]
-        )
+        weights = self._weights_of(module)
         self._append(
             Record(op, sources, path, path, weights, tuple(tensors_in(result)), here(), leaf=True),
             inputs,
         )
+        return result
+
+    def _outcome(
+        self, original: Callable[..., Any], module: torch.nn.Module, op: Op, args: Any, kwargs: Any
+    ) -> Any:
+        """What a leaf makes of its arguments; on meta, equal questions are asked once."""
+        if self.real:
+            return self.execute(lambda: original(module, *args, **kwargs))
+        with torch._C.DisableTorchFunction():
+            key = memo.question(op, module, args, kwargs)
+            known = None if key is None else memo.answer(key, args[0])
+        if known is not None:
+            return known
+        result = original(module, *args, **kwargs)
+        if key is not None:
+            memo.remember(key, args[0], result)
         return result
 
     @staticmethod
@@ -188,9 +202,10 @@ class Tracer(Recording, TorchFunctionMode):
         if not any(self.knows(tensor) for tensor in given):
             return self._constant(rule, func, args, kwargs, given)
         if kind is Kind.VALUES:
-            return self._values(rule, func, args, kwargs, given)
+            result = self._values(rule, func, args, kwargs, given)
+            return self._picked(rule, func, args, kwargs, given, result)
         if kind is Kind.LIKE:
-            return self._run(func, args, self._without_device(kwargs))
+            return self._like(rule, func, args, kwargs)
         if kind is Kind.MOVE and not self.real:
             func, args, kwargs = rule.moved(func, args, kwargs)
         if kind is Kind.UNKNOWN:
@@ -200,7 +215,7 @@ class Tracer(Recording, TorchFunctionMode):
     def _recorded(self, rule: Rule, func: Any, args: Any, kwargs: Any, given: Any) -> Any:
         call = Call(self, rule.name, given, rule.inplace)
         try:
-            call.result = self.execute(lambda: self._run(func, args, kwargs))
+            call.result = self.execute(lambda: self._attempted(func, args, kwargs, given))
         except IntegerInputError:
             raise
         except Exception as error:
@@ -221,8 +236,19 @@ class Tracer(Recording, TorchFunctionMode):
         else:
             call.result = self._fresh(call.result, given, op)
         call.result = self.concluded(op, [*call.inputs, *call.weights], call.result)
+        if not self.real:
+            self.values.follow(func, args, kwargs, given, call.result)
         self.add(call, op)
         return call.result
+
+    def _attempted(self, func: Any, args: Any, kwargs: Any, given: list[torch.Tensor]) -> Any:
+        """Run on meta; where that does not do, with the values that are known (of a mask)."""
+        try:
+            return self._run(func, args, kwargs)
+        except (RuntimeError, NotImplementedError):
+            if self.real or not any(self.values.knows(tensor) for tensor in given):
+                raise
+            return self.values.partly(func, args, kwargs, self.twins.of)
 
     def execute(self, run: Callable[[], Any]) -> Any:
         """Run one operation; a subclass may measure it."""
@@ -323,9 +349,40 @@ class Tracer(Recording, TorchFunctionMode):
         if self.real:
             return func(*args, **kwargs)
         computed = [tensor for tensor in given if id(tensor) in self.sources]
-        if computed or any(tensor.is_meta for tensor in given):
-            raise depends_on_values(rule.name, self._location())
-        return func(*args, **kwargs)
+        if not computed and not any(tensor.is_meta for tensor in given):
+            return func(*args, **kwargs)
+        if all(self.values.knows(tensor) for tensor in given):
+            return self.values.run(func, args, kwargs)
+        raise depends_on_values(rule.name, self._location())
+
+    def _picked(self, rule: Rule, func: Any, args: Any, kwargs: Any, given: Any, result: Any) -> Any:
+        """Tensors whose sizes depend on values (what `nonzero` gives) are a layer's outputs."""
+        outputs = tensors_in(result)
+        if not outputs or not any(id(tensor) in self.sources for tensor in given):
+            return result
+        call = Call(self, rule.name, given, False)
+        call.result = result
+        for tensor in outputs:
+            self.values.learn(tensor, tensor)
+        self.add(call, make("Whole", rule.name, tuple(tuple(each.shape) for each in outputs)))
+        return result
+
+    def _like(self, rule: Rule, func: Any, args: Any, kwargs: Any) -> Any:
+        """A new tensor of the shape of another; a small one with its values."""
+        kwargs = self._without_device(kwargs)
+        result = self._run(func, args, kwargs)
+        if self.real or result.numel() > LARGEST_CONSTANT or rule.name.startswith("empty"):
+            return result
+
+        def plain(tensor: torch.Tensor) -> torch.Tensor:
+            if not tensor.is_meta and not self.knows(tensor):
+                return tensor
+            return torch.empty((), dtype=tensor.dtype).expand(tensor.shape)
+
+        try:
+            return func(*replaced(args, plain), **replaced(kwargs, plain))
+        except (RuntimeError, NotImplementedError):
+            return result
 
     def _run(self, func: Any, args: Any, kwargs: Any) -> Any:
         if self.real:

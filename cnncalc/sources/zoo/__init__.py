@@ -53,7 +53,7 @@ def find(name: str, channels: int | None = None) -> tuple[Entry, list[Entry]]:
         hint = None
         if _is_traced(name):
             model = name.split("/")[-1]
-            hint = f"tracing will read it (--trace torchvision.models:{model}, not in this version)"
+            hint = f"tracing reads it: --trace torchvision.models:{model}"
         names = [*ENTRIES, *(entry.split("/")[1] for entry in ENTRIES)]
         raise NameNotFoundError("network", name, names, help=hint)
     matching = [entry for entry in found if entry.input[0] == channels]

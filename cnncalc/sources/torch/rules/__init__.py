@@ -21,6 +21,7 @@ for _module in (
     "attention",
     "convolutions",
     "indexing",
+    "losses",
     "norms",
     "pooling",
     "reductions",

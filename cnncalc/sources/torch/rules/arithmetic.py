@@ -74,13 +74,15 @@ def rmatmul(call: Call, input: torch.Tensor, other: torch.Tensor) -> Op:
     return call.op("MatMul")
 
 
-@rule("addmm", "baddbmm", "addmv")
-def addmm(
-    call: Call, input: torch.Tensor, mat1: torch.Tensor, mat2: torch.Tensor, **_: Any
-) -> Op | None:
+@rule("addmm", "baddbmm", "addmv", "addr", "addbmm", "sspaddmm")
+def addmm(call: Call, input: torch.Tensor, *factors: torch.Tensor, **named: Any) -> Op | None:
     """A sum and a product: the product is a layer, too."""
-    if call.result is None:
+    pairs = (("mat1", "mat2"), ("batch1", "batch2"), ("mat", "vec"), ("vec1", "vec2"))
+    for pair in pairs:
+        factors += tuple(named[name] for name in pair if name in named)
+    if call.result is None or call.name in ("addr", "addbmm", "sspaddmm"):
         return None
+    mat1, mat2 = factors
     product = call.part([mat1, mat2], call.op("MatMul"), torch.empty_like(call.result))
     call.inputs = [input, product]
     return call.op("Add", None, call.inplace)

@@ -29,7 +29,7 @@ PASS = frozenset(_PASS_WORDS.split())
 #: Values taken out of a tensor.
 _VALUES_WORDS = """
     item tolist numpy __bool__ __int__ __float__ __complex__ __index__ __array__ __contains__
-    is_nonzero equal allclose nonzero unique unique_consecutive masked_select bincount histc
+    is_nonzero equal allclose nonzero unique unique_consecutive masked_select bincount
     _local_scalar_dense argwhere _unique2 __dlpack__
 """
 VALUES = frozenset(_VALUES_WORDS.split())

@@ -202,6 +202,4 @@ def embedding_bag(
     if not isinstance(weight, torch.Tensor) or offsets is not None:
         return None
     call.inputs, call.weights = [input], [weight]
-    return call.op(
-        "EmbeddingBag", weight.shape[0], weight.shape[1], None, 2.0, False, mode
-    )
+    return call.op("EmbeddingBag", weight.shape[0], weight.shape[1], None, 2.0, False, mode)

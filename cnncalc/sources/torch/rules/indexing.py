@@ -7,7 +7,9 @@ from typing import Any
 import torch
 
 from ....ops import Op
+from ..tensors import tensors_in
 from .call import ALIAS, Call, rule
+from .elementwise import generic
 
 
 @rule("getitem")
@@ -206,6 +208,16 @@ def index_select(call: Call, input: torch.Tensor, dim: int, index: torch.Tensor)
 def index(call: Call, input: torch.Tensor, indices: Any) -> Op | None:
     """The primitive behind advanced indexing: a list of tensors, None for whole dims."""
     return getitem(call, input, tuple(slice(None) if each is None else each for each in indices))
+
+
+@rule("where")
+def where(
+    call: Call, condition: torch.Tensor, input: Any = None, other: Any = None, **named: Any
+) -> Op | None:
+    """`torch.where(x > 0)` gives positions, and with two more tensors or numbers their choice."""
+    if input is None and other is None:
+        return call.op("Whole", "where", [tuple(each.shape) for each in tensors_in(call.result)])
+    return generic(call, condition, input, other, **named)
 
 
 @rule("one_hot")

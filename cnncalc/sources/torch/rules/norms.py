@@ -157,6 +157,13 @@ def native_group_norm(
     return call.op("GroupNorm", group, C, eps, weight is not None)
 
 
+@rule("_weight_norm", "_weight_norm_interface")
+def weight_norm(call: Call, v: torch.Tensor, g: torch.Tensor, dim: int = 0) -> Op:
+    """A weight of the norms `g` and the directions `v`."""
+    _first_only(call)
+    return call.op("Pointwise", "weight_norm", (("dim", dim),))
+
+
 @rule("local_response_norm")
 def local_response_norm(
     call: Call,

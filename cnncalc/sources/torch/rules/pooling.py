@@ -96,14 +96,18 @@ def interpolate(
     recompute_scale_factor: bool | None = None,
     antialias: bool = False,
 ) -> Op | None:
-    if antialias:
-        return None  # the window depends on the scale
     if call.name == "upsample_bilinear":
         mode, align_corners = "bilinear", True
     if isinstance(size, torch.Tensor) or isinstance(scale_factor, torch.Tensor):
         return None
     return call.op(
-        "Upsample", spread(size), spread(scale_factor), mode, align_corners, recompute_scale_factor
+        "Upsample",
+        spread(size),
+        spread(scale_factor),
+        mode,
+        align_corners,
+        recompute_scale_factor,
+        antialias,
     )
 
 
@@ -116,6 +120,11 @@ _PRIMITIVE_MODES = {
     "upsample_bilinear2d": "bilinear",
     "upsample_bicubic2d": "bicubic",
     "upsample_trilinear3d": "trilinear",
+    "_upsample_nearest_exact1d": "nearest-exact",
+    "_upsample_nearest_exact3d": "nearest-exact",
+    "_upsample_bilinear2d_aa": "bilinear",
+    "_upsample_bicubic2d_aa": "bicubic",
+    "_upsample_lanczos2d_aa": "lanczos",
 }
 
 
@@ -123,7 +132,8 @@ _PRIMITIVE_MODES = {
 def upsample_primitive(call: Call, input: torch.Tensor, output_size: Any, *args: Any) -> Op:
     mode = _PRIMITIVE_MODES[call.name]
     corners = args[0] if "nearest" not in mode and isinstance(args[0], bool) else None
-    return call.op("Upsample", tuple(call.shape[2:]), None, mode, corners, None)
+    smooth = call.name.endswith("_aa")
+    return call.op("Upsample", tuple(call.shape[2:]), None, mode, corners, None, smooth)
 
 
 @rule("pad", "constant_pad_nd")

@@ -19,7 +19,7 @@ from .errors import CnncalcError
 if TYPE_CHECKING:
     from . import nn, ops
     from .api import analyze, load, trace
-    from .crosscheck import crosscheck
+    from .crosschecking import crosscheck
     from .finding import Finding
     from .graph import Graph
     from .receptive import Field
@@ -49,6 +49,7 @@ _HOMES = {
     "analyze": "api",
     "load": "api",
     "trace": "api",
+    "crosscheck": "crosschecking",
     "Finding": "finding",
     "Graph": "graph",
     "Field": "receptive",
@@ -63,6 +64,6 @@ def __getattr__(name: str) -> Any:
 
     if name in _HOMES:
         return getattr(import_module(f".{_HOMES[name]}", __name__), name)
-    if name in ("crosscheck", "nn", "ops"):
+    if name in ("nn", "ops"):
         return import_module(f".{name}", __name__)
     raise AttributeError(f"module 'cnncalc' has no attribute {name!r}")

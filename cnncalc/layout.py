@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from .field import AxisField, Part, Parted, merge
-from .indexmap import IndexMap
+from .indexmap import IndexMap, transposed_window
 from .places import Place, regrouped
 from .shape import Shape, Size
 
@@ -356,6 +356,19 @@ def _up_to(length: int) -> IndexMap:
 
 def _through_regroup(step: Regroup, seen: Seen) -> Seen:
     places = regrouped(seen.places, step.before, step.after)
+    if places is None and len(seen.places) == 1:
+        seen = _spelled_out(step.before, seen)
+        places = regrouped(seen.places, step.before, step.after)
     if places is None:  # cut unevenly: no rule says where a position is
         return seen._replace(places=(), field=seen.field.mix(1))
     return seen._replace(places=places)
+
+
+def _spelled_out(shape: Shape, seen: Seen) -> Seen:
+    """Blocks of positions that see the same, as one entry for each position of the dim."""
+    dim, inner, length, _ = seen.places[0]
+    size = shape[dim]
+    if length is None or inner * length != size:
+        return seen
+    field = seen.field.map(transposed_window(inner, inner, 0, 1), size)
+    return seen._replace(places=(Place(dim, 1, size, 1),), field=field)

@@ -18,12 +18,13 @@ class Field(NamedTuple):
     figures (unclipped); where a layer sees the `whole` input, `size` is the input's, and
     `local` is the field that ignores gates (squeeze-and-excite), if there is one.
 
-    `dims` are the dims of the layer's output that hold its positions.
+    `dims` are the dims of the layer's output that hold its positions, `sizes` their sizes.
     """
 
     input: str
     axes: tuple[AxisField, ...]
     dims: tuple[int, ...]
+    sizes: tuple[Size, ...]
     seen: tuple[tuple[Seen, ...], ...]
 
     @property
@@ -81,10 +82,13 @@ class Field(NamedTuple):
         """
         if len(position) != len(self.dims):
             raise InputError(f"expected {len(self.dims)} indices, received {len(position)}")
-        for index in position:
+        where: dict[int, int] = {}
+        for dim, size, index in zip(self.dims, self.sizes, position, strict=True):
             if isinstance(index, bool) or not hasattr(index, "__index__"):
                 raise InputError(f"expected whole numbers, received {index!r}")
-        where = dict(zip(self.dims, position, strict=True))
+            if size is not None and not -size <= index < size:
+                raise InputError(f"position {index} is out of range for {size} positions")
+            where[dim] = index % size if size else index
         return tuple(hull([_interval(seen, where) for seen in entries]) for entries in self.seen)
 
 
@@ -93,11 +97,8 @@ def _interval(seen: Seen, where: dict[int, int]) -> Interval | None:
     table = seen.field.exact()
     index = 0
     for dim, inner, length, weight in seen.places:
-        at, count = where.get(dim, 0), length or 1
-        if not -inner * count <= at < inner * count:
-            size = inner * count
-            raise InputError(f"position {at} is out of range for {size} positions")
-        index += at % (inner * count) // inner * weight
+        # A dim can hold more than these positions: those of another axis, or channels.
+        index += where.get(dim, 0) // inner % (length or 1) * weight
     return table[index]
 
 

@@ -82,10 +82,13 @@ class Row(NamedTuple):
             entries = tuple(tuple(axes[axis]) for axis in sorted(axes))
             known = tuple(axis for axis in map(_one, entries) if axis is not None)
             if len(known) == len(entries):
-                fields[source] = Field(source, known, self._position_dims(), entries)
+                dims = self.position_dims
+                sizes = tuple([self.output_shape[dim] for dim in dims])
+                fields[source] = Field(source, known, dims, sizes, entries)
         return fields
 
-    def _position_dims(self) -> tuple[int, ...]:
+    @property
+    def position_dims(self) -> tuple[int, ...]:
         """The dims that hold positions: those behind the channels, unless tokens lie elsewhere."""
         usual = range(2, len(self.output_shape))
         held = {place.dim for seen in self.view for place in seen.places}

@@ -34,7 +34,11 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip GPU tests by name where there is no GPU."""
+    """Skip GPU tests by name where there is no GPU; leave torch's out where there is none."""
+    if WITHOUT_TORCH:
+        left_out = [item for item in items if item.get_closest_marker("torch")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("torch")]
     gpu = [item for item in items if item.get_closest_marker("gpu")]
     if not gpu:
         return

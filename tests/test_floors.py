@@ -39,15 +39,22 @@ FLOORS = {
     "cnncalc.render": 6,
     "cnncalc.api": 6,
     "cnncalc.runnable": 6,
+    "cnncalc.crosschecking": 6,
     "cnncalc.cli": 7,
     "cnncalc.__main__": 8,
 }
 #: A report prints itself: the one place where a lower floor calls a higher one, late.
 LATE = {("cnncalc.report", "cnncalc.render")}
+#: The modules of `cnncalc.crosschecking` but for its results, which are plain data.
+_CROSSCHECKING = (
+    "checking", "compare", "device", "fields", "flow", "macs", "memory", "observe", "storages",
+    "subject", "surrogates", "survey", "torchvision",
+)  # fmt: skip
 #: Modules that work with torch alone: they import it at once, and are themselves imported late.
 OF_TORCH = (
     *(module for module in FLOORS if module.startswith("cnncalc.runnable.")),
     "cnncalc.sources.torch",
+    *(f"cnncalc.crosschecking.{name}" for name in _CROSSCHECKING),
 )
 HEAVY = {"torch", "torchvision", "onnx", "yaml", "networkx", "tabulate"}
 

@@ -12,12 +12,14 @@ import re
 import shlex
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 CONSOLE = re.compile(r"```console\n\$ (cnncalc .*)\n((?:.*\n)*?)```\n")
+NEEDS_TORCH = re.compile(r"--trace|crosscheck|import torch")
 PYTHON = re.compile(r"```python\n((?:.*\n)*?)```\n\n```text\n((?:.*\n)*?)```\n")
 
 
@@ -36,13 +38,21 @@ def examples(pattern: re.Pattern[str]) -> list[tuple[str, str]]:
     return [match for page in PAGES for match in pattern.findall(page.read_text("utf-8"))]
 
 
-@pytest.mark.parametrize(("command", "shown"), examples(CONSOLE))
+def marked(pattern: re.Pattern[str]) -> list[Any]:
+    """The examples; those that need torch carry its marker."""
+    return [
+        pytest.param(*match, marks=[pytest.mark.torch] if NEEDS_TORCH.search(match[0]) else [])
+        for match in examples(pattern)
+    ]
+
+
+@pytest.mark.parametrize(("command", "shown"), marked(CONSOLE))
 def test_console_examples_print_what_is_shown(command: str, shown: str) -> None:
     assert shown
     assert output(command) == shown
 
 
-@pytest.mark.parametrize(("code", "shown"), examples(PYTHON))
+@pytest.mark.parametrize(("code", "shown"), marked(PYTHON))
 def test_python_examples_print_what_is_shown(code: str, shown: str) -> None:
     stream = io.StringIO()
     with contextlib.redirect_stdout(stream):

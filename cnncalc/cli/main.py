@@ -12,7 +12,7 @@ from .. import __version__
 from ..errors import CnncalcError, closest
 
 #: Command -> module in this package; the function has the command's name.
-COMMANDS = ("summary", "zoo", "ops", "export", "completion")
+COMMANDS = ("summary", "crosscheck", "zoo", "ops", "export", "completion")
 
 
 class LazyGroup(click.Group):
@@ -39,7 +39,7 @@ class LazyGroup(click.Group):
 def cli() -> None:
     """Sizes, parameters, MACs, memory and receptive fields of convolutional networks.
 
-    Nothing is run and no deep-learning framework is needed.
+    Nothing is run and no deep-learning framework is needed, but for --trace and crosscheck.
 
     \b
     Examples:

@@ -16,11 +16,11 @@ from ..report import Report
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def size_options(command: Command) -> Command:
-    """MODEL, --input, --layout and --set."""
+def size_options(command: Command, required: bool = True) -> Command:
+    """MODEL (`required` or not), --input, --layout and --set."""
     return _decorated(
         command,
-        click.argument("model"),
+        click.argument("model", required=required),
         click.option(
             "-i",
             "--input",

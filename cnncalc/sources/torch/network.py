@@ -18,6 +18,7 @@ from .tracer import Record, Tracer
 def graph(tracer: Tracer, name: str, inputs: dict[str, torch.Tensor], result: Any) -> Graph:
     """The graph of what the tracer recorded; `result` is what the module returned."""
     input_names = list(inputs)
+    returned = [tracer.source_of(each) for each in tensors_in(result) if tracer.knows(each)]
     names = names_of(tracer, input_names)
 
     def ref(source: tuple[int, int]) -> Ref:
@@ -40,11 +41,7 @@ def graph(tracer: Tracer, name: str, inputs: dict[str, torch.Tensor], result: An
                 _traced(record),
             )
         )
-    outputs = [
-        ref(tracer.sources[id(tensor)])
-        for tensor in tensors_in(result)
-        if id(tensor) in tracer.sources
-    ]
+    outputs = [ref(source) for source in returned]
     if not outputs:
         raise TraceError(f"{name}.forward returns no tensor that it computed")
     layers += _unused(tracer, {*names, *input_names})

@@ -16,7 +16,7 @@ from ...errors import Location
 _MACHINERY = (
     os.path.dirname(torch.__file__) + os.sep,
     os.path.dirname(__file__) + os.sep,
-    os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(__file__))), "crosscheck", ""),
+    os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(__file__))), "crosschecking", ""),
     os.path.dirname(os.__file__) + os.sep + "contextlib.py",
 )
 

@@ -49,7 +49,7 @@ class Recording:
         self.scope = [""]
         self._families: dict[int, list[torch.Tensor]] = {}  # storage owner -> its views
         self._owners: dict[int, int] = {}  # view -> storage owner
-        self._overwritten: dict[int, list[Source]] = {}
+        self._overwritten: dict[int, dict[int, Source]] = {}  # tensor -> what wrote to its memory
 
     def stand_in(self, tensor: torch.Tensor) -> torch.Tensor:
         """The tensor that functions are run on in the place of another."""
@@ -93,6 +93,15 @@ class Recording:
             record = Record(op, (), self.scope[-1], weight.name, (weight,), (tensor,), here())
         self._append(record, ())
         return self.sources[id(tensor)]
+
+    def keep_shape(self, tensor: torch.Tensor) -> None:
+        """A tensor is about to change its own shape: what made it keeps the one it has now."""
+        number, output = self.source_of(tensor)
+        if number >= 0:
+            record = self.records[number]
+            outputs = list(record.outputs)
+            outputs[output] = torch.empty(tensor.shape, dtype=tensor.dtype, device="meta")
+            self.records[number] = record._replace(outputs=tuple(outputs))
 
     def add(self, call: Call, op: Op) -> None:
         """Record a call of a function."""
@@ -152,13 +161,17 @@ class Recording:
         """A tensor was overwritten: what shares its memory has new values, too."""
         owner = self._owners.get(id(changed), id(changed))
         for other in self._families.get(owner, ()):
-            if other is not changed and id(other) != id(changed):
-                self._overwritten.setdefault(id(other), []).append(source)
+            if other is changed:
+                continue
+            written = self._overwritten.setdefault(id(other), {})
+            if owner == id(changed):
+                written.clear()  # all of the memory has new values
+            written[id(changed)] = source
 
     def _refresh(self, tensor: torch.Tensor) -> None:
         """A tensor is read after a view of its memory was overwritten: its values are mixed."""
         written = self._overwritten.pop(id(tensor))
-        sources = (self.source_of(tensor), *written[-1:])
+        sources = (self.source_of(tensor), *written.values())
         number = len(self.records)
         self.records.append(
             Record(
@@ -173,6 +186,12 @@ class Recording:
             )
         )
         self.sources[id(tensor)] = (number, 0)
+
+    def settles(self, tensor: torch.Tensor, value: torch.Tensor) -> None:
+        """`y[a:b] = v`, where v is that very part of y, as Python writes `y[a:b] += 1`."""
+        written = self._overwritten.get(id(tensor), {})
+        if list(written) == [id(value)] and self.sources.get(id(value)) == written[id(value)]:
+            del self._overwritten[id(tensor)]
 
     def require_integers(self, indices: Sequence[torch.Tensor]) -> None:
         """Indices computed from inputs that were taken for floats: those are integers."""

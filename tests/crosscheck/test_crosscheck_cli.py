@@ -117,9 +117,7 @@ def test_one_clear_line_and_exit_2(run, args: list[str], message: str) -> None:
 
 
 def test_without_torch_there_is_one_line(run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cnncalc import crosscheck
-
-    monkeypatch.setattr(crosscheck, "find_spec", lambda name: None)
+    monkeypatch.setattr("cnncalc.crosschecking.find_spec", lambda name: None)
     code, out, err = run("crosscheck", "d2l/lenet")
     assert (code, out) == (2, "")
     assert err == (

@@ -7,6 +7,7 @@ input, under positive surrogates (see `surrogates`), and compared with the repor
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import torch
 
@@ -35,8 +36,20 @@ def check_fields(subject: Subject, layers: Sequence[str] | None = None) -> list[
         if name not in rows:
             raise NameNotFoundError("layer", name, list(rows), of=subject.report.model)
     wanted = telling(subject.report) if layers is None else list(layers)
-    done = _run(subject)
-    return [check for name in wanted for check in _layer_checks(rows[name], done, subject)]
+    with _one_thread():
+        done = _run(subject)
+        return [check for name in wanted for check in _layer_checks(rows[name], done, subject)]
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Many small operations: threads that wait for each other take ten times as long."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _run(subject: Subject) -> Flow:

@@ -118,15 +118,8 @@ def resampling(
         return IDENTITY  # whatever the scale, torch copies then
     if mode == "area":
         return None if size is None or output is None else adaptive_windows(size, output)
-    if align and not mode.startswith("nearest"):
-        if size is None or output is None:
-            return None
-        ratio = Fraction(size - 1, output - 1) if output > 1 else Fraction(0)
-    elif scale is not None:
-        ratio = scale.exact
-    elif size is not None and output is not None:
-        ratio = Fraction(size, output)
-    else:
+    ratio = _ratio(size, output, scale, align and not mode.startswith("nearest"))
+    if ratio is None:
         return None
     if ratio.denominator > min(max(output or 0, MAX_PHASES), MAX_LISTED):
         return UNLISTED
@@ -140,6 +133,55 @@ def resampling(
     if mode.startswith("nearest") and size is not None and output is not None:
         return _as_rounded(index_map, size, output, scale, mode)
     return index_map
+
+
+def _ratio(
+    size: int | None, output: int | None, scale: Scale | None, align: bool
+) -> Fraction | None:
+    """Input positions per output; None where it is not known."""
+    if scale is not None and not align:
+        return scale.exact
+    if size is None or output is None:
+        return None
+    if align:
+        return Fraction(size - 1, output - 1) if output > 1 else Fraction(0)
+    return Fraction(size, output)
+
+
+#: Modes that have an antialiased form: how far their filters reach to each side.
+ANTIALIASED = {"bilinear": 1, "bicubic": 2, "lanczos": 3}
+
+
+def antialiased(
+    size: int | None, output: int | None, scale: Scale | None, mode: str, align: bool
+) -> IndexMap | None:
+    """Interpolation whose filter spans `scale` times as much where it makes an image smaller.
+
+    Output j weighs the inputs around (j + 1/2)*scale, also with aligned corners: the filter,
+    as wide as it is high in the other modes, is stretched by the scale if that is above 1. It
+    is zero at whole distances but 0, so that a scale of 1 copies.
+    """
+    ratio = _ratio(size, output, scale, align)
+    if ratio is None:
+        return None
+    if ratio.denominator > min(max(output or 0, MAX_PHASES), MAX_LISTED):
+        return UNLISTED
+    stretch = max(ratio, Fraction(1))
+    reach = ANTIALIASED[mode] * stretch
+    phases = []
+    for phase in range(ratio.denominator):
+        centre = ratio * (phase + Fraction(1, 2)) - Fraction(1, 2)
+        first, last = -((reach - centre) // 1), (centre + reach) // 1
+        while first < last and (first - centre) / stretch in _WHOLE:
+            first += 1
+        while first < last and (last - centre) / stretch in _WHOLE:
+            last -= 1
+        phases.append(range(first, last + 1))
+    return IndexMap(tuple(phases), ratio.numerator)
+
+
+#: Distances at which a filter is zero.
+_WHOLE = frozenset({-3, -2, -1, 1, 2, 3})
 
 
 def _taps(at: Fraction, mode: str) -> range:

@@ -45,6 +45,17 @@ MORE: tuple[Case, ...] = (
          field=(1, 1, 0)),
     Case(ops.Pointwise("where"), ((4, 1), (3,), ()), ((4, 3),)),
     Case(ops.Cast("float16"), ((2, 3),), ((2, 3),)),
+    Case(ops.Whole("histc", ((10,),)), ((2, 3),), ((10,),)),
+    Case(ops.Anywhere("roi_align", ((5, 3, 7, 7),)), ((2, 3, 9, 9), (5, 5)), ((5, 3, 7, 7),)),
+    Case(ops.ViewAsReal(), ((2, 3),), ((2, 3, 2),)),
+    Case(ops.ViewAsComplex(), ((4, 3, 2),), ((4, 3),)),
+    # 7 rows of 4, each times one of 3 matrices 4 x 5: 7*4*5 products, whichever it is.
+    Case(ops.GroupedMatMul(), ((7, 4), (3, 4, 5), (3,)), ((7, 5),), macs=140),
+    Case(ops.GroupedMatMul(), ((3, 2, 4), (3, 4, 5)), ((3, 2, 5),), macs=120),
+    # The columns in groups, and what is summed over: 2*4*6 and 2*6*5 products.
+    Case(ops.GroupedMatMul(), ((3, 2, 4), (4, 6), (3,)), ((2, 6),), macs=48),
+    Case(ops.GroupedMatMul(), ((2, 6), (6, 5), (3,)), ((3, 2, 5),), macs=60),
+    Case(ops.Reduce("quantile", 1, settings=(("q", 0.5),)), ((2, 3, 4),), ((2, 4),)),
     Case(ops.Clone(), ((2, 3),), ((2, 3),)),
     Case(ops.Sub(other=1, reverse=True), ((),), ((),)),
     Case(ops.Parameter(()), (), ((),), params=1),
@@ -263,6 +274,14 @@ CASES: tuple[Case, ...] = (
     # 5*1.5 = 7.5 and 7*1.5 = 10.5, rounded down.
     Case(ops.Upsample(scale_factor=1.5), ((1, 3, 5, 7),), ((1, 3, 7, 10),)),
     Case(ops.Upsample(size=(8, 6), mode="bilinear"), ((1, 3, 4, 3),), ((1, 3, 8, 6),)),
+    # Half the size: output j lies at 2j + 1/2 and weighs what is less than 2 away.
+    Case(ops.Upsample(scale_factor=0.5, mode="bilinear", antialias=True), ((1, 3, 8, 8),),
+         ((1, 3, 4, 4),), field=(4, 2, -1)),
+    # Cut to nothing, which torch allows; and nothing beside something.
+    Case(ops.Slice(1, 3, 3), ((2, 5, 4),), ((2, 0, 4),)),
+    Case(ops.Slice(2, 9), ((2, 5, 4),), ((2, 5, 0),)),
+    Case(ops.Cat(-2), ((0,), (1, 2, 5, 4)), ((1, 2, 5, 4),)),
+    Case(ops.Cat(1), ((2, 0, 4), (2, 5, 4)), ((2, 5, 4),)),
     Case(ops.PixelShuffle(3), ((1, 9, 4, 5),), ((1, 1, 12, 15),)),
     Case(ops.PixelUnshuffle(3), ((1, 1, 12, 15),), ((1, 9, 4, 5),), field=(3, 3, 0)),
     # 3*2*3 rows; (10 - 2 + 1)*(12 - 3 + 1) = 9*10 columns.

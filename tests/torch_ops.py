@@ -32,7 +32,7 @@ def _pointwise(op: Any, *inputs: torch.Tensor) -> Any:
 
 ONE_DIM = {
     *("max", "min", "median", "nanmedian", "mode", "kthvalue"),
-    *("prod", "aminmax", "argmax", "argmin"),
+    *("prod", "aminmax", "argmax", "argmin", "quantile", "nanquantile"),
 }
 
 
@@ -124,4 +124,7 @@ CALLS: dict[str, Call] = {
     "FFT": _fft,
     "OneHot": lambda op, x: F.one_hot(indices(x, op.num_classes), op.num_classes),
     "Constant": lambda op: torch.zeros(op.shape),
+    "ViewAsReal": lambda op, x: torch.view_as_real(torch.complex(x, 2 * x)),
+    "ViewAsComplex": lambda op, x: torch.view_as_complex(x.contiguous()).abs(),
+    "GroupedMatMul": lambda op, x, y, *ends: F.grouped_mm(x, y, offs=ends[0].int()),
 }

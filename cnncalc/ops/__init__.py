@@ -37,9 +37,12 @@ _MODULES = (
     "attention",
     "recurrent",
     "cells",
+    "complexes",
     "functional",
+    "grouped",
     "parameter",
     "unknown",
+    "whole",
     "unused",
 )
 _LIST = "cnncalc ops lists them"

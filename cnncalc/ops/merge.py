@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from ..finding import Misfit
 from ..indexmap import IndexMap, window
-from ..layout import Along, Dims, Read
+from ..layout import Along, Dims, Read, Unread
 from ..shape import Shape, broadcast, format_shape
 from .arguments import arg, flag, integer, scalar
 from .arguments import optional as maybe
@@ -88,9 +88,21 @@ class Div(_Arithmetic):
     verb = "divided"
 
 
+#: The shape of a tensor without elements that concatenation passes over.
+_NOTHING: Shape = (0,)
+
+
+def _first(inputs: tuple[Shape, ...]) -> Shape:
+    """The first input with dims to go by."""
+    return next((shape for shape in inputs if shape != _NOTHING), inputs[0])
+
+
 @op("cat", "concat", "concatenate", functions=("cat",), torch="")
 class Cat(Op):
-    """The inputs one after the other along dim `dim`."""
+    """The inputs one after the other along dim `dim`.
+
+    An input of shape (0,) is passed over, whatever the others are, as in torch.
+    """
 
     field_rule = "the hull of what the inputs see, each in its part of dim"
 
@@ -99,12 +111,16 @@ class Cat(Op):
     dim: int = arg("", 1, integer)
 
     def _fits(self, inputs: tuple[Shape, ...]) -> bool:
-        first, dim = inputs[0], resolve(self.dim, len(inputs[0]))
+        first = _first(inputs)
+        dim = resolve(self.dim, len(first))
         return dim is not None and all(
-            len(shape) == len(first)
-            and all(
-                at == dim or a == b or None in (a, b)
-                for at, (a, b) in enumerate(zip(first, shape, strict=True))
+            shape == _NOTHING
+            or (
+                len(shape) == len(first)
+                and all(
+                    at == dim or a == b or None in (a, b)
+                    for at, (a, b) in enumerate(zip(first, shape, strict=True))
+                )
             )
             for shape in inputs
         )
@@ -115,15 +131,16 @@ class Cat(Op):
             yield Misfit(
                 "merge-shapes",
                 f"{shapes} cannot be concatenated along dim {self.dim}",
-                list(inputs[0]),
+                list(_first(inputs)),
                 list(inputs[-1]),
             )
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
-        first, dim = inputs[0], resolve(self.dim, len(inputs[0]))
+        first = _first(inputs)
+        dim = resolve(self.dim, len(first))
         if dim is None:
             return first
-        sizes = [shape[dim] if len(shape) > dim else None for shape in inputs]
+        sizes = [shape[dim] if len(shape) > dim else None for shape in inputs if shape != _NOTHING]
         total = None if None in sizes else sum(size for size in sizes if size is not None)
         return (*first[:dim], total, *first[dim + 1 :])
 
@@ -131,11 +148,15 @@ class Cat(Op):
         dim = resolve(self.dim, len(output))
         if dim is None or not self._fits(inputs):
             return tuple(kept(shape, output, *[None] * len(output)) for shape in inputs)
-        reads = []
+        alone = sum(shape != _NOTHING for shape in inputs) == 1
+        reads: list[Read] = []
         offset = 0
         for shape in inputs:
-            along = [Along(at) for at in range(len(output))]
-            segment = window(1, 1, offset, 1, "zeros")._replace(covers=len(inputs) == 1)
+            if shape == _NOTHING:
+                reads.append((Unread(shape, output),))
+                continue
+            along: list[Along | None] = [Along(at) for at in range(len(output))]
+            segment = window(1, 1, offset, 1, "zeros")._replace(covers=alone)
             along[dim] = Along(dim, segment)
             reads.append((Dims(shape, output, tuple(along)),))
             offset += shape[dim] or 0

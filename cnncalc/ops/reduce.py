@@ -95,13 +95,13 @@ class Norm(_Reduction):
 #: Reductions to one value, by their names in torch.
 _PLAIN = (
     *("all", "amax", "amin", "any", "argmax", "argmin", "count_nonzero", "logsumexp"),
-    *("nanmean", "nansum", "prod", "var"),
+    *("nanmean", "nanquantile", "nansum", "prod", "quantile", "var"),
 )
 #: Those that give two tensors always, and those that do along a dim: values and their indices.
 _PAIRS = ("aminmax", "std_mean", "var_mean")
 _INDEXED = ("kthvalue", "max", "median", "min", "mode", "nanmedian")
 #: Those of one dim or of everything.
-_ONE_DIM = {"aminmax", "argmax", "argmin", "prod", *_INDEXED}
+_ONE_DIM = {"aminmax", "argmax", "argmin", "nanquantile", "prod", "quantile", *_INDEXED}
 #: Those that have the last dim for a default.
 _LAST = {"kthvalue", "mode"}
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from ..errors import OpError
 from ..finding import Misfit
 from ..formula import Formula
-from ..indexmap import Scale, resampling, transposed_window, window
+from ..indexmap import ANTIALIASED, Scale, antialiased, resampling, transposed_window, window
 from ..layout import Along, Dims, Read, Regroup
 from ..shape import Shape, Size, format_shape, product
 from .arguments import MAX_SPAN, arg, axes, choice, count, each, flag, natural, span
@@ -17,7 +17,12 @@ from .arguments import optional as maybe
 from .base import Op
 from .registry import op
 
-MODES = ("nearest", "linear", "bilinear", "bicubic", "trilinear", "area", "nearest-exact")
+MODES = ("nearest", "linear", "bilinear", "bicubic", "trilinear", "area", "nearest-exact",
+         "lanczos")  # fmt: skip
+
+
+#: The dims that a mode works on, where it does not work on any.
+_DIMS = {"linear": 3, "bilinear": 4, "bicubic": 4, "lanczos": 4, "trilinear": 5}
 
 
 def positive_number(value: Any, rank: int) -> float:
@@ -39,7 +44,10 @@ def scale_of(value: float) -> Scale:
 
 @op("upsample", "interpolate", "resize", functions=("interpolate",))
 class Upsample(Op):
-    """Resample the spatial axes to `size`, or by `scale_factor`."""
+    """Resample the spatial axes to `size`, or by `scale_factor`.
+
+    With `antialias` the filter of a mode grows with the scale where it makes an image smaller.
+    """
 
     field_rule = "the positions around j*i / o that the mode weighs"
 
@@ -48,6 +56,7 @@ class Upsample(Op):
     mode: str = arg("", "nearest", choice(*MODES))
     align_corners: bool | None = arg("", None, maybe(flag))
     recompute_scale_factor: bool | None = arg("", None, maybe(flag))
+    antialias: bool = arg("", False, flag)
 
     out_size: ClassVar[Formula | None] = Formula("i*scale_factor // 1")
 
@@ -56,6 +65,10 @@ class Upsample(Op):
             raise OpError("Upsample needs either size or scale_factor", help=self.signature())
         if self.align_corners and self.mode in ("nearest", "nearest-exact", "area"):
             raise OpError(f"Upsample: align_corners has no meaning for mode={self.mode!r}")
+        if self.antialias and self.mode not in ANTIALIASED:
+            raise OpError(f"Upsample: there is no antialias for mode={self.mode!r}")
+        if self.mode == "lanczos" and not self.antialias:
+            raise OpError("Upsample: mode='lanczos' needs antialias=True")
 
     def _per_axis(self, shape: Shape) -> list[tuple[Size, Scale | None]]:
         """Output size and scale (None: from the sizes) of each spatial axis."""
@@ -80,7 +93,7 @@ class Upsample(Op):
             message = f"Upsample resizes {axes} but receives {format_shape(shape)}"
             yield Misfit("dims", message, given, len(shape) - 2)
             return
-        wanted = {"linear": 3, "bilinear": 4, "bicubic": 4, "trilinear": 5}.get(self.mode)
+        wanted = _DIMS.get(self.mode)
         if wanted is not None and wanted != len(shape):
             message = (
                 f"mode={self.mode!r} works on {wanted} dims but receives {format_shape(shape)}"
@@ -100,7 +113,11 @@ class Upsample(Op):
         shape, align = inputs[0], bool(self.align_corners)
         along: list[Along | None] = [Along(dim) for dim in range(len(shape[:2]))]
         for dim, (_, scale) in enumerate(self._per_axis(shape), start=2):
-            index_map = resampling(shape[dim], output[dim], scale, self.mode, align)
+            sizes = (shape[dim], output[dim])
+            if self.antialias:
+                index_map = antialiased(*sizes, scale, self.mode, align)
+            else:
+                index_map = resampling(*sizes, scale, self.mode, align)
             along.append(None if index_map is None else Along(dim, index_map))
         along += [None] * (len(output) - len(along))
         return ((Dims(shape, output, tuple(along)),),)

@@ -43,7 +43,10 @@ class Repeat(Op):
 
 @op("slice", torch="")
 class Slice(View):
-    """The positions start, start+step, ... before end along dim `dim`: x[:, start:end:step]."""
+    """The positions start, start+step, ... before end along dim `dim`: x[:, start:end:step].
+
+    There may be none, as in torch: the output has no elements then.
+    """
 
     field_rule = "position start + j*step"
 
@@ -62,12 +65,6 @@ class Slice(View):
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
         if resolve(self.dim, len(inputs[0])) is None:
             yield bad_dim("Slice", self.dim, inputs[0])
-            return
-        picked = self._range(inputs[0])
-        if picked is not None and not picked[1]:
-            shown = format_shape(inputs[0])
-            message = f"{self!r} leaves nothing of {shown}"
-            yield Misfit("input-too-small", message, None, list(inputs[0]))
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         shape, picked = inputs[0], self._range(inputs[0])
@@ -75,7 +72,7 @@ class Slice(View):
             dim = resolve(self.dim, len(shape))
             return tuple(None if at == dim else size for at, size in enumerate(shape))
         dim, positions = picked
-        return (*shape[:dim], len(positions) or None, *shape[dim + 1 :])
+        return (*shape[:dim], len(positions), *shape[dim + 1 :])
 
     def reads(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Read, ...]:
         picked, dim = self._range(inputs[0]), resolve(self.dim, len(inputs[0]))

@@ -86,7 +86,8 @@ def _upsample(op: Any, x: torch.Tensor) -> Any:
         return value[0] if value is not None and len(value) == 1 else value
 
     size, scale = each(op.size), each(op.scale_factor)
-    return F.interpolate(x, size, scale, op.mode, op.align_corners, op.recompute_scale_factor)
+    options = (op.mode, op.align_corners, op.recompute_scale_factor, op.antialias)
+    return F.interpolate(x, size, scale, *options)
 
 
 #: Functions by op: each takes the op and its inputs, and returns a tensor or several.

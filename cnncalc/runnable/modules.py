@@ -164,6 +164,8 @@ def refusal(op: Any, inputs: int) -> str | None:
     name = kind(op)
     if name == "Unknown":
         return f"what {op.name!r} does is not known"
+    if name in ("Whole", "Anywhere"):
+        return f"{name} says what {op.function!r} makes, not how"
     if name == "Functional":
         return refusal(op.op, inputs - op.weights)
     if name == "Pointwise" and elementwise(op.function) is None:

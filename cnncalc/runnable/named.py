@@ -61,11 +61,20 @@ def _fft(op: Any, x: torch.Tensor) -> Any:
     return function(x, size, -1 if op.dim is None else op.dim[0])
 
 
+def _grouped(op: Any, left: torch.Tensor, right: torch.Tensor, *ends: torch.Tensor) -> Any:
+    if left.dim() == right.dim() == 3:
+        return torch.bmm(left, right)
+    return F.grouped_mm(left, right, offs=ends[0].to(torch.int32))
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "Pointwise": _pointwise,
     "Reduce": _reduce,
     "Cumulative": lambda op, x: getattr(torch, op.function)(x, op.dim),
     "FFT": _fft,
+    "GroupedMatMul": _grouped,
+    "ViewAsReal": lambda op, x: torch.view_as_real(x + 0j),
+    "ViewAsComplex": lambda op, x: torch.view_as_complex(x),
     "Cast": lambda op, x: x.to(getattr(torch, op.dtype), copy=True),
     "Clone": lambda op, x: x.clone(),
 }

@@ -30,8 +30,8 @@ def test_class_and_its_arguments(cls: type[Op]) -> None:
             assert argument.default == parameter.default, argument.name
 
 
-#: Arguments that torch takes when the module is called.
-OF_THE_CALL = {"average_attn_weights"}
+#: Arguments that torch takes when the module is called, or of the function alone.
+OF_THE_CALL = {"average_attn_weights", "antialias"}
 
 #: torch declares `*args` here; the order is the documented one.
 _START = ["input_size", "hidden_size", "num_layers"]

@@ -171,6 +171,9 @@ def transforms(draw: Draw) -> Trial:
     name = draw(st.sampled_from(TRANSFORMS))
     count = {"2": 2, "n": draw(st.integers(1, len(shape)))}.get(name[-1], 1)
     dims, sizes = None, None
+    if draw(st.integers(0, 5)) == 0:
+        pairs = draw(st.sampled_from(["ViewAsReal", "ViewAsComplex"]))
+        return Trial(ops.CATALOGUE[pairs](), ((*shape, 2) if pairs == "ViewAsComplex" else shape,))
     if draw(st.booleans()):
         dims = tuple(draw(st.permutations(range(-len(shape), 0)))[:count])
     if draw(st.booleans()):

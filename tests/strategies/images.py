@@ -187,6 +187,7 @@ def resamplings(draw: Draw, rank: int | None = None) -> Trial:
     given: dict[str, Any] = {"mode": mode}
     if "linear" in mode or mode == "bicubic":
         given["align_corners"] = draw(st.sampled_from([None, False, True]))
+        given["antialias"] = rank == 2 and draw(st.booleans())
     if draw(st.booleans()):
         given["size"] = per_axis(draw, rank, st.integers(1, 12))
     else:

@@ -11,7 +11,7 @@ import gc
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from typing import Any
 
 import torch
@@ -19,7 +19,7 @@ import torch
 from ...errors import CnncalcError, TraceError
 from ...graph import Graph
 from . import network
-from .errors import IntegerInputError, failed
+from .errors import IntegerInputError, after, failed
 from .inputs import Example, example
 from .leaves import is_compiled
 from .target import Weights, built, parse
@@ -59,7 +59,14 @@ def trace(
     given = example(module, input, layout, batch)
     if any(_is_lazy(tensor) for tensor in module.parameters()):
         module = _materialized(module, given)
-    return _with_integers(module, given, train, name)
+    try:
+        return _with_integers(module, given, train, name)
+    except TraceError:
+        if given.one_sample is None:
+            raise
+        with suppress(CnncalcError):
+            return _with_integers(module, given.one_sample, train, name)
+        raise
 
 
 def _trace_target(
@@ -146,10 +153,11 @@ def _trace(module: torch.nn.Module, given: Example, train: bool, name: str | Non
         try:
             with tracer.running():
                 result = module(*given.args, **given.kwargs)
-        except (CnncalcError, IntegerInputError):
+        except IntegerInputError:
             raise
         except Exception as error:
-            raise failed(title, error) from None
+            cause = error if isinstance(error, CnncalcError) else failed(title, error)
+            raise after(tracer.first_misfit, cause) from None
         return network.graph(tracer, title, inputs, result)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...errors import Location, TraceError
+from ...errors import CnncalcError, Location, TraceError
 from .places import Place, is_machinery
 
 
@@ -42,6 +42,48 @@ _READINGS = {
     "masked_select": "the size of what masked_select gives depends on values",
     "__getitem__": "the size of a tensor indexed by a mask depends on values",
 }
+
+
+def failure(function: str, error: Exception, location: Location | None) -> CnncalcError:
+    """Why a forward pass cannot go on after a function raised, in one line."""
+    text = " ".join(str(error).split())
+    for sign, value in _VALUE_SIGNS:
+        if sign in text:
+            masked = value == "nonzero" and function == "getitem"
+            return depends_on_values("__getitem__" if masked else value, location)
+    for sign, what, help in _UNTRACED:
+        if sign in text or sign == function:
+            return TraceError(what, help=help, location=location)
+    return TraceError(f"{function}: {text[:300]}", location=location)
+
+
+#: What torch says where values are wanted, and the function that would say it better.
+_VALUE_SIGNS = (
+    ("meta tensors", "item"),
+    ("nonzero", "nonzero"),
+    ("dynamic output shape", "nonzero"),
+    ("Cannot copy out of meta tensor", "numpy"),
+)
+#: What torch says, or a function's name; what is behind it; and a way out.
+_UNTRACED = (
+    ("_pack_padded_sequence", "packed sequences are not followed: their sizes are values",
+     "give the recurrent layer the padded sequence"),
+    ("SparseMeta", "sparse tensors are not followed: their sizes are values",
+     "trace with the dense matrix"),
+    ("does not require grad", "forward takes gradients, and tracing computes none", None),
+)  # fmt: skip
+
+
+def after(misfit: tuple[str, Location | None] | None, error: CnncalcError) -> CnncalcError:
+    """The error, or what did not fit before it and is its cause, as a rule."""
+    if misfit is None or not isinstance(error, TraceError):
+        return error
+    message, location = misfit
+    return TraceError(
+        f"{message}; further on, with the output that was declared: {error.message}",
+        help=error.help,
+        location=location,
+    )
 
 
 def failed(name: str, error: Exception) -> TraceError:

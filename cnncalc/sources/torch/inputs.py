@@ -24,6 +24,8 @@ class Example(NamedTuple):
     names: tuple[str, ...]
     #: Inputs given by size alone, whose dtype may turn out to be another.
     guessed: frozenset[int] = frozenset()
+    #: The same with one sample of the size, where that could be meant: frames, not samples.
+    one_sample: Example | None = None
 
     @property
     def tensors(self) -> list[torch.Tensor]:
@@ -85,11 +87,20 @@ def _from_tensors(module: torch.nn.Module, given: Any) -> Example:
 
 def _from_sizes(module: torch.nn.Module, given: Any, layout: str, batch: int | None) -> Example:
     entries = _entries(given)
+    rank = _rank(module) if len(entries) == 1 else None
+    made = _made(module, entries, rank, layout, batch)
+    if rank is not None and len(entries[0][1]) == rank + 2 and batch is None:
+        return made._replace(one_sample=_made(module, entries, None, layout, batch))
+    return made
+
+
+def _made(
+    module: torch.nn.Module, entries: list[Any], rank: int | None, layout: str, batch: int | None
+) -> Example:
     default = _dtype(module)
-    rank = _rank(module)
     tensors, guessed = [], set()
     for at, (_, size, dtype) in enumerate(entries):
-        full = _with_batch(size, rank if len(entries) == 1 else None, layout, batch)
+        full = _with_batch(size, rank, layout, batch)
         tensors.append(meta(full, dtype or default))
         if dtype is None:
             guessed.add(at)

@@ -14,6 +14,31 @@ _MOST_ELEMENTS = 1 << 26
 _DYNAMIC = ("nonzero", "unique", "masked_select", "nms", "bincount", "argwhere")
 
 
+def _istft(
+    input: torch.Tensor,
+    n_fft: int,
+    hop_length: int | None = None,
+    win_length: int | None = None,
+    window: torch.Tensor | None = None,
+    center: bool = True,
+    normalized: bool = False,
+    onesided: bool | None = None,
+    length: int | None = None,
+    return_complex: bool = False,
+) -> torch.Tensor:
+    """Frames added up where they overlap, without the half of one that was added at each end."""
+    spectrum = input if input.is_complex() else torch.view_as_complex(input)
+    hop = hop_length or n_fft // 4
+    end = (spectrum.shape[-1] - 1) * hop + n_fft - (n_fft // 2 * 2 if center else 0)
+    dtype = spectrum.dtype if return_complex else spectrum.real.dtype
+    sizes = (*spectrum.shape[:-2], end if length is None else length)
+    return torch.empty(sizes, dtype=dtype, device="meta")
+
+
+#: Functions that look at values to check them, and what they make of their arguments.
+OUTCOMES: dict[str, Any] = {"istft": _istft}
+
+
 def has_no_meta_kernel(error: Exception) -> bool:
     """Did torch fail for want of a kernel that knows shapes alone?"""
     text = str(error)

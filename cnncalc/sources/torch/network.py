@@ -112,7 +112,8 @@ def _findings(tracer: Tracer, layers: Sequence[Layer]) -> list[Finding]:
 
 def _unregistered(tracer: Tracer) -> Iterator[Finding]:
     for module, place in tracer.unregistered.values():
-        if next(module.parameters(), None) is not None:
+        # A slice of a Sequential is a new module, whose parts another one holds.
+        if any(id(tensor) not in tracer.weights for tensor in module.parameters()):
             yield Finding(
                 "module-unregistered",
                 Severity.WARNING,

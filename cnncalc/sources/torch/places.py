@@ -15,10 +15,13 @@ from ...errors import Location
 #: Code under these folders is machinery: torch's own, and this package's.
 _MACHINERY = (
     os.path.dirname(torch.__file__) + os.sep,
-    os.path.dirname(__file__) + os.sep,
-    os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(__file__))), "crosschecking", ""),
+    os.path.dirname(os.path.dirname(os.path.dirname(__file__))) + os.sep,
     os.path.dirname(os.__file__) + os.sep + "contextlib.py",
 )
+
+
+#: Code that the user typed, rather than wrote to a file. (Other code without one is generated.)
+_TYPED = ("<stdin", "<console", "<ipython", "<input")
 
 
 class Place(NamedTuple):
@@ -58,7 +61,9 @@ def is_machinery(file: str) -> bool:
     """Is a file torch's or the tracer's, rather than the user's?"""
     known = _INSIDE.get(file)
     if known is None:
-        known = _INSIDE[file] = file.startswith(_MACHINERY) or file.startswith("<")
+        known = _INSIDE[file] = file.startswith(_MACHINERY) or (
+            file.startswith("<") and not file.startswith(_TYPED)
+        )
     return known
 
 

@@ -77,6 +77,11 @@ class Twins:
 
 
 def _twin(tensor: torch.Tensor) -> torch.Tensor:
+    with torch._C.DisableTorchFunction():  # a tracer that watches would make it a constant
+        return _on_meta(tensor)
+
+
+def _on_meta(tensor: torch.Tensor) -> torch.Tensor:
     if tensor.is_quantized:
         return torch.empty(tensor.shape, device="meta")  # as torch's meta kernels have it
     if tensor.layout is torch.strided:

@@ -10,31 +10,31 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import torch
 from torch.overrides import TorchFunctionMode
 
-from ...errors import CnncalcError, OpError, TraceError
+from ...errors import OpError
 from ...ops import Op
 from . import memo
 from .aten import AtenRecorder
+from .calls import calls_of
+from .constants import Constants
 from .errors import IntegerInputError, depends_on_values
 from .kernels import has_no_meta_kernel, is_dynamic, run_on_zeros
 from .leaves import is_compiled, leaf_op, make
 from .places import Place, here
-from .recording import Record, Recording, Source
-from .rules import ALIAS, Call, Kind, Rule, find_rule
-from .rules.casts import LARGEST_CONSTANT
-from .tensors import Twins, meta, replaced, tensors_in
-from .values import Values
+from .recording import Record, Source
+from .rules import ALIAS, RESHAPING, Call, Kind, Rule, find_rule
+from .tensors import meta, replaced, tensors_in
 
 _MethodWrapper = type(torch.Tensor.shape.__get__)
 _TRACING = threading.RLock()
 
 
-class Tracer(Recording, TorchFunctionMode):
+class Tracer(Constants, TorchFunctionMode):
     """Records what a module does; `real` runs it on the tensors it has, for comparison.
 
     `records` is the result, `sources` says where each known tensor came from.
@@ -42,41 +42,40 @@ class Tracer(Recording, TorchFunctionMode):
 
     def __init__(self, module: torch.nn.Module, real: bool = False) -> None:
         TorchFunctionMode.__init__(self)
-        Recording.__init__(self, module)
-        self.real = real
+        Constants.__init__(self, module, real)
         #: Modules that the root does not know, and where they were first called.
         self.unregistered: dict[int, tuple[torch.nn.Module, Place | None]] = {}
-        self.twins = Twins()
-        self.values = Values(self.sources, self.weights)
-        self._made: dict[int, torch.Tensor] = {}  # constants of this forward pass
+        #: What did not fit first, if anything: the outputs of such layers are assumed.
+        self.first_misfit: tuple[str, Any] | None = None
         self._quiet = 0
+        self._deep = 0
 
     # Running
 
     @contextmanager
     def running(self) -> Iterator[None]:
         """The time in which operations are recorded, in this thread."""
-        thread = threading.get_ident()
-        with _TRACING, torch.no_grad() if not self.real else _nothing():
-            original = torch.nn.Module.__call__
+        with _TRACING, torch.no_grad() if not self.real else nullcontext(), calls_of(self), self:
+            yield
 
-            def call(module: torch.nn.Module, *args: Any, **kwargs: Any) -> Any:
-                if threading.get_ident() != thread:
-                    return original(module, *args, **kwargs)
-                return self._module(original, module, args, kwargs)
-
-            torch.nn.Module.__call__ = call
-            try:
-                with self:
-                    yield
-            finally:
-                torch.nn.Module.__call__ = original
+    @contextmanager
+    def beneath(self) -> Iterator[None]:
+        """The time in which torch's primitive operations are recorded, not its functions."""
+        if self._deep:
+            yield
+            return
+        self._deep += 1
+        try:
+            with torch._C.DisableTorchFunction(), AtenRecorder(self):
+                yield
+        finally:
+            self._deep -= 1
 
     def _module(
         self, original: Callable[..., Any], module: torch.nn.Module, args: Any, kwargs: Any
     ) -> Any:
         """A module is called: follow it, or record it whole."""
-        if self._quiet:
+        if self._quiet or self._deep:
             return original(module, *args, **kwargs)
         if is_compiled(module):
             module = module._orig_mod
@@ -90,7 +89,7 @@ class Tracer(Recording, TorchFunctionMode):
         before = len(self.records)
         try:
             if isinstance(module, torch.jit.ScriptModule):
-                with AtenRecorder(self):
+                with self.beneath():
                     result = original(module, *args, **kwargs)
             else:
                 result = original(module, *args, **kwargs)
@@ -198,12 +197,17 @@ class Tracer(Recording, TorchFunctionMode):
         kind = rule.kind
         if kind is Kind.PASS:
             return self._run(func, args, kwargs)
+        if kind is Kind.NO:
+            return False
+        out = kwargs.get("out")
+        if isinstance(out, torch.Tensor):
+            return self._into(rule, func, args, kwargs, out)
         given = tensors_in(args, kwargs)
         if not any(self.knows(tensor) for tensor in given):
             return self._constant(rule, func, args, kwargs, given)
         if kind is Kind.VALUES:
             result = self._values(rule, func, args, kwargs, given)
-            return self._picked(rule, func, args, kwargs, given, result)
+            return self._picked(rule, given, result)
         if kind is Kind.LIKE:
             return self._like(rule, func, args, kwargs)
         if kind is Kind.MOVE and not self.real:
@@ -212,22 +216,38 @@ class Tracer(Recording, TorchFunctionMode):
             return self._opaque(rule, func, args, kwargs, given)
         return self._recorded(rule, func, args, kwargs, given)
 
+    def _into(self, rule: Rule, func: Any, args: Any, kwargs: Any, out: torch.Tensor) -> Any:
+        """`torch.add(x, y, out=z)`: the sum, which then goes by the name of z, too."""
+        rest = {key: value for key, value in kwargs.items() if key != "out"}
+        result = self._call(rule, func, args, rest)
+        if not isinstance(result, torch.Tensor) or not self.knows(result):
+            return func(*args, **kwargs) if not out.is_meta else out
+        self.kept.append(out)
+        self.sources[id(out)] = self.source_of(result)
+        self._spread(out, self.sources[id(out)])
+        return out
+
     def _recorded(self, rule: Rule, func: Any, args: Any, kwargs: Any, given: Any) -> Any:
         call = Call(self, rule.name, given, rule.inplace)
+        if rule.inplace and rule.name in RESHAPING:
+            self.keep_shape(given[0])
         try:
-            call.result = self.execute(lambda: self._attempted(func, args, kwargs, given))
+            call.result = self.execute(lambda: self._attempted(rule, func, args, kwargs, given))
         except IntegerInputError:
             raise
         except Exception as error:
             op = self._op_of(rule, call, args, kwargs)
             if op is None:
-                raise self._failure(rule.name, error) from None
+                raise self._failed(rule.name, error) from None
             call.result = self._assumed(op, call.inputs, error)
         else:
             op = self._op_of(rule, call, args, kwargs)
+            if op is None and not rule.primitive and not rule.inplace:
+                return self._opaque(rule, func, args, kwargs, given)
             if op is None:
                 return self._unruled(rule, call, given)
             if op is ALIAS:
+                self._follow(rule, func, args, kwargs, given, call.result)
                 return self._alias(call)
         if rule.inplace:
             call.result = self.twins.real(call.result, given)
@@ -236,19 +256,16 @@ class Tracer(Recording, TorchFunctionMode):
         else:
             call.result = self._fresh(call.result, given, op)
         call.result = self.concluded(op, [*call.inputs, *call.weights], call.result)
-        if not self.real:
-            self.values.follow(func, args, kwargs, given, call.result)
+        self._follow(rule, func, args, kwargs, given, call.result)
         self.add(call, op)
         return call.result
 
-    def _attempted(self, func: Any, args: Any, kwargs: Any, given: list[torch.Tensor]) -> Any:
-        """Run on meta; where that does not do, with the values that are known (of a mask)."""
-        try:
-            return self._run(func, args, kwargs)
-        except (RuntimeError, NotImplementedError):
-            if self.real or not any(self.values.knows(tensor) for tensor in given):
-                raise
-            return self.values.partly(func, args, kwargs, self.twins.of)
+    def _follow(
+        self, rule: Rule, func: Any, args: Any, kwargs: Any, given: Any, result: Any
+    ) -> None:
+        if not self.real:
+            target = given[0] if rule.inplace else None
+            self.values.follow(func, args, kwargs, given, result, target)
 
     def execute(self, run: Callable[[], Any]) -> Any:
         """Run one operation; a subclass may measure it."""
@@ -307,121 +324,39 @@ class Tracer(Recording, TorchFunctionMode):
                 return self._run(func, args, kwargs)
         except (NotImplementedError, RuntimeError) as error:
             if not has_no_meta_kernel(error) or is_dynamic(rule.name):
-                raise self._failure(rule.name, error) from None
+                raise self._failed(rule.name, error) from None
         del self.records[before:]
         result = replaced(run_on_zeros(func, args, kwargs), self.twins.of)
+        if not tensors_in(result):
+            raise depends_on_values(rule.name, self._location())
         call = Call(self, rule.name, given, rule.inplace)
         call.result = self._fresh(result, given, None)
         self.add(call, unknown(rule.name, tensors_in(result)))
         return call.result
-
-    def _constant(self, rule: Rule, func: Any, args: Any, kwargs: Any, given: Any) -> Any:
-        """A function of nothing that the network computes: shapes of masks, positions, grids."""
-        if self.real:
-            return func(*args, **kwargs)
-        if rule.kind is Kind.VALUES and any(tensor.is_meta for tensor in given):
-            raise depends_on_values(rule.name, self._location())
-        if rule.kind is Kind.MOVE:
-            func, args, kwargs = rule.moved(func, args, kwargs)
-        kwargs = self._without_device(kwargs, rule.large(args, kwargs))
-        foreign = rule.inplace and id(given[0]) not in self._made if given else False
-        if foreign or any(tensor.is_meta for tensor in given):
-            result = self._run(func, args, kwargs)  # the user's own tensor stays as it is
-            result = self.twins.real(result, given) if rule.inplace else result
-        else:
-            result = func(*args, **kwargs)
-        for tensor in tensors_in(result):
-            self._made[id(tensor)] = tensor
-        return result
-
-    def _without_device(self, kwargs: dict[str, Any], large: bool = False) -> dict[str, Any]:
-        """Constants are small and made on the CPU, where their values are known."""
-        if self.real:
-            return kwargs
-        if large:
-            return {**kwargs, "device": "meta"}
-        if kwargs.get("device") is not None:
-            return {**kwargs, "device": "cpu"}
-        return kwargs
-
-    def _values(self, rule: Rule, func: Any, args: Any, kwargs: Any, given: Any) -> Any:
-        """Values are taken out of a tensor that the network computes, or of a weight."""
-        if self.real:
-            return func(*args, **kwargs)
-        computed = [tensor for tensor in given if id(tensor) in self.sources]
-        if not computed and not any(tensor.is_meta for tensor in given):
-            return func(*args, **kwargs)
-        if all(self.values.knows(tensor) for tensor in given):
-            return self.values.run(func, args, kwargs)
-        raise depends_on_values(rule.name, self._location())
-
-    def _picked(self, rule: Rule, func: Any, args: Any, kwargs: Any, given: Any, result: Any) -> Any:
-        """Tensors whose sizes depend on values (what `nonzero` gives) are a layer's outputs."""
-        outputs = tensors_in(result)
-        if not outputs or not any(id(tensor) in self.sources for tensor in given):
-            return result
-        call = Call(self, rule.name, given, False)
-        call.result = result
-        for tensor in outputs:
-            self.values.learn(tensor, tensor)
-        self.add(call, make("Whole", rule.name, tuple(tuple(each.shape) for each in outputs)))
-        return result
-
-    def _like(self, rule: Rule, func: Any, args: Any, kwargs: Any) -> Any:
-        """A new tensor of the shape of another; a small one with its values."""
-        kwargs = self._without_device(kwargs)
-        result = self._run(func, args, kwargs)
-        if self.real or result.numel() > LARGEST_CONSTANT or rule.name.startswith("empty"):
-            return result
-
-        def plain(tensor: torch.Tensor) -> torch.Tensor:
-            if not tensor.is_meta and not self.knows(tensor):
-                return tensor
-            return torch.empty((), dtype=tensor.dtype).expand(tensor.shape)
-
-        try:
-            return func(*replaced(args, plain), **replaced(kwargs, plain))
-        except (RuntimeError, NotImplementedError):
-            return result
-
-    def _run(self, func: Any, args: Any, kwargs: Any) -> Any:
-        if self.real:
-            return func(*args, **kwargs)
-        return func(*replaced(args, self.twins.of), **replaced(kwargs, self.twins.of))
 
     def _assumed(self, op: Op, inputs: Sequence[torch.Tensor], error: Exception) -> Any:
         """The declared output of an op whose inputs do not fit; the analysis reports the misfit."""
         shapes = tuple(tuple(tensor.shape) for tensor in inputs)
         measure = op.measure(shapes)
         if self.real or not measure.misfits or not inputs:
-            raise self._failure(op.type, error) from None
+            raise self._failed(op.type, error) from None
         batch = shapes[0][0] if shapes[0] else 1
+        if self.first_misfit is None:
+            self.first_misfit = (measure.misfits[0].message, self._location())
+        dtypes = [inputs[0].dtype] * len(measure.outputs)
+        if op.type in _WITH_PLACES:
+            dtypes[-1] = torch.int64
         outputs = [
             meta(
                 tuple(
                     (batch if at == 0 else 1) if size is None else size
                     for at, size in enumerate(shape)
                 ),
-                inputs[0].dtype,
+                dtype,
             )
-            for shape in measure.outputs
+            for shape, dtype in zip(measure.outputs, dtypes, strict=False)
         ]
         return outputs[0] if len(outputs) == 1 else tuple(outputs)
-
-    def _failure(self, name: str, error: Exception) -> CnncalcError:
-        """Why the forward pass cannot go on, in one line."""
-        if isinstance(error, CnncalcError):
-            return error
-        text = " ".join(str(error).split())
-        for sign, function in _VALUE_SIGNS:
-            if sign in text:
-                masked = function == "nonzero" and name == "getitem"
-                return depends_on_values("__getitem__" if masked else function, self._location())
-        return TraceError(f"{name}: {text[:300]}", location=self._location())
-
-    def _location(self) -> Any:
-        place = here()
-        return None if place is None else place.location()
 
     def _fresh(self, result: Any, given: list[torch.Tensor], op: Op | None) -> Any:
         """The result, as a new tensor where it is an input handed through.
@@ -441,17 +376,10 @@ class Tracer(Recording, TorchFunctionMode):
         return replaced(result, renewed) if given else result
 
 
-_VALUE_SIGNS = (
-    ("meta tensors", "item"),
-    ("nonzero", "nonzero"),
-    ("dynamic output shape", "nonzero"),
-    ("Cannot copy out of meta tensor", "numpy"),
+#: Ops whose last output are places: values and their indices.
+_WITH_PLACES = frozenset(
+    ["TopK", "Sort", "Argsort", "max", "min", "argmax", "argmin", "median", "mode", "kthvalue"]
 )
-
-
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield
 
 
 def unknown(name: str, outputs: Sequence[torch.Tensor]) -> Op:
@@ -463,6 +391,8 @@ def _takes(op: Op, args: Any, kwargs: Any) -> bool:
     """Is a leaf called as usual? (`output_size` of a transposed convolution changes its op.)"""
     given = [*args, *kwargs.values()]
     if op.type.startswith("ConvTranspose") and len(given) > 1:
+        return False
+    if op.type == "EmbeddingBag" and (len(args) > 2 or "per_sample_weights" in kwargs):
         return False
     return bool(given) and isinstance(given[0], torch.Tensor)
 

@@ -16,7 +16,7 @@ import torch
 from .tensors import replaced, tensors_in
 
 #: Tensors with more elements than this keep no values.
-MOST_ELEMENTS = 1 << 16
+MOST_ELEMENTS = 1 << 21
 
 
 class Values:
@@ -63,49 +63,67 @@ class Values:
         return func(*replaced(args, self.of), **replaced(kwargs, self.of))
 
     def partly(
-        self, func: Any, args: Any, kwargs: Any, other: Callable[[torch.Tensor], torch.Tensor]
+        self,
+        func: Any,
+        args: Any,
+        kwargs: Any,
+        given: Sequence[torch.Tensor],
+        other: Callable[[torch.Tensor], torch.Tensor],
     ) -> Any:
-        """A function on the values that are known, and `other` tensors in the place of the rest."""
+        """A function on the values that are known, and `other` tensors in the place of the rest.
+
+        None where no values are known, or they do not help.
+        """
+        if not any(map(self.knows, given)):
+            return None
 
         def best(tensor: torch.Tensor) -> torch.Tensor:
             return self.of(tensor) if self.knows(tensor) else other(tensor)
 
-        return replaced(func(*replaced(args, best), **replaced(kwargs, best)), other)
+        try:
+            return replaced(func(*replaced(args, best), **replaced(kwargs, best)), other)
+        except (RuntimeError, NotImplementedError):
+            return None
 
     def follow(
-        self, func: Any, args: Any, kwargs: Any, given: Sequence[torch.Tensor], result: Any
+        self,
+        func: Any,
+        args: Any,
+        kwargs: Any,
+        given: Sequence[torch.Tensor],
+        result: Any,
+        target: torch.Tensor | None,
     ) -> None:
-        """What a call makes of known values is known, too; what it overwrites is known no more."""
+        """What a call makes of known values is known, too; what it overwrites is known no more.
+
+        `target` is the tensor that the call writes to, if any.
+        """
         knows = self.knows
         for tensor in given:
             if not knows(tensor):
-                return self._forget(given, result)
-        outputs = tensors_in(result)
+                return self._forget(target)
+        outputs = tensors_in(result) if target is None else [target]
         if not outputs or not all(map(_is_worth, outputs)):
-            return self._forget(given, result)
-        for tensor in given:  # a constant that is written to: the values are a copy
-            if any(each is tensor for each in outputs) and id(tensor) not in self._known:
-                self.learn(tensor, tensor.detach().to("cpu", copy=True))
+            return self._forget(target)
+        if target is not None and id(target) not in self._known:  # a constant: its copy is written
+            self.learn(target, target.detach().to("cpu", copy=True))
         try:
             values = tensors_in(self.run(func, args, kwargs))
         except Exception:
-            return self._forget(given, result)
-        if [each.shape for each in values] != [each.shape for each in outputs]:
-            return self._forget(given, result)
-        for tensor, value in zip(outputs, values, strict=True):
-            self.learn(tensor, value)
+            return self._forget(target)
+        if target is None and [x.shape for x in values] == [x.shape for x in outputs]:
+            for tensor, value in zip(outputs, values, strict=True):
+                self.learn(tensor, value)
         return None
 
-    def _forget(self, given: Sequence[torch.Tensor], result: Any) -> None:
-        """Tensors that were overwritten with unknown values, and what shares their memory."""
-        if not self._known:
+    def _forget(self, target: torch.Tensor | None) -> None:
+        """A tensor was overwritten with unknown values, and what shares its memory."""
+        if target is None or id(target) not in self._known:
             return
-        for tensor in given:
-            if id(tensor) in self._known and any(each is tensor for each in tensors_in(result)):
-                gone = self._known.pop(id(tensor))[1].untyped_storage().data_ptr()
-                for key, (_, value) in list(self._known.items()):
-                    if value.untyped_storage().data_ptr() == gone:
-                        del self._known[key]
+        gone = self._known.pop(id(target))[1].untyped_storage().data_ptr()
+        for key, (_, value) in list(self._known.items()):
+            if value.untyped_storage().data_ptr() == gone:
+                del self._known[key]
 
 
 def _is_worth(tensor: torch.Tensor) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from .call import ALIAS, HANDLERS, Call, Kind, Rule
-from .casts import LIKE, MOVE, PASS, SILENT, VALUES
+from .casts import LIKE, MOVE, NO, PASS, SILENT, VALUES
 from .elementwise import generic, is_generic
 
 for _module in (
@@ -23,9 +23,11 @@ for _module in (
     "indexing",
     "losses",
     "norms",
+    "places",
     "pooling",
     "reductions",
     "shapes",
+    "spectra",
 ):
     import_module(f".{_module}", __name__)
 
@@ -76,6 +78,8 @@ def _rule(name: str, primitive: bool) -> Rule:
 def _kind(base: str, name: str) -> tuple[Kind, Any]:
     if name in VALUES or base in VALUES:
         return Kind.VALUES, None
+    if base in NO:
+        return Kind.NO, None
     if base in PASS:
         return Kind.PASS, None
     if base in HANDLERS:
@@ -112,4 +116,19 @@ _IN_PLACE = {
     "lshift", "rshift",
 }  # fmt: skip
 
-__all__ = ["ALIAS", "Call", "Kind", "Rule", "find_rule", "name_of"]
+#: Functions that in place change the shape of their input.
+RESHAPING = frozenset(
+    [
+        "unsqueeze",
+        "squeeze",
+        "transpose",
+        "t",
+        "swapaxes",
+        "swapdims",
+        "as_strided",
+        "resize",
+        "resize_as",
+    ]
+)
+
+__all__ = ["ALIAS", "RESHAPING", "Call", "Kind", "Rule", "find_rule", "name_of"]

@@ -62,9 +62,10 @@ def stack(call: Call, tensors: Any, dim: int = 0, **_: Any) -> Op:
 
 @rule("matmul", "bmm", "mm", "__matmul__", "dot", "mv", "inner", "vdot", "linalg_matmul")
 def matmul(call: Call, input: torch.Tensor, other: torch.Tensor, **_: Any) -> Op | None:
-    if call.name == "inner" and (input.dim() > 1 or other.dim() > 1):
-        return None
     call.inputs = [input, other]
+    if call.name == "inner" and input.dim() and other.dim() and input.dim() + other.dim() > 2:
+        left, right = "abcdefgh"[: input.dim() - 1], "ijklmnop"[: other.dim() - 1]
+        return call.op("Einsum", f"{left}z,{right}z->{left}{right}")
     return call.op("MatMul")
 
 
@@ -74,16 +75,18 @@ def rmatmul(call: Call, input: torch.Tensor, other: torch.Tensor) -> Op:
     return call.op("MatMul")
 
 
-@rule("addmm", "baddbmm", "addmv", "addr", "addbmm", "sspaddmm")
+@rule("addmm", "baddbmm", "addmv", "addr", "addbmm")
 def addmm(call: Call, input: torch.Tensor, *factors: torch.Tensor, **named: Any) -> Op | None:
     """A sum and a product: the product is a layer, too."""
     pairs = (("mat1", "mat2"), ("batch1", "batch2"), ("mat", "vec"), ("vec1", "vec2"))
     for pair in pairs:
         factors += tuple(named[name] for name in pair if name in named)
-    if call.result is None or call.name in ("addr", "addbmm", "sspaddmm"):
+    if call.result is None:
         return None
     mat1, mat2 = factors
-    product = call.part([mat1, mat2], call.op("MatMul"), torch.empty_like(call.result))
+    summed = {"addr": "i,j->ij", "addbmm": "bij,bjk->ik"}.get(call.name)
+    op = call.op("Einsum", summed) if summed else call.op("MatMul")
+    product = call.part([mat1, mat2], op, torch.empty_like(call.result))
     call.inputs = [input, product]
     return call.op("Add", None, call.inplace)
 

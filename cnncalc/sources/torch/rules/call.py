@@ -15,7 +15,7 @@ The layer's inputs are all tensors among the arguments, unless the rule says oth
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,7 +25,7 @@ from ....ops import Op
 from ..leaves import make
 
 if TYPE_CHECKING:
-    from ..tracer import Tracer
+    from ..constants import Constants
 
 
 class Kind(Enum):
@@ -33,6 +33,7 @@ class Kind(Enum):
 
     OP = "op"  # recorded by a rule
     PASS = "pass"  # asks about shapes and the like: run, never recorded
+    NO = "no"  # asks for a short cut that tracing does not take
     VALUES = "values"  # takes values out of a tensor
     LIKE = "like"  # makes a new tensor of the shape of another
     MOVE = "move"  # casts, or moves between devices
@@ -44,7 +45,9 @@ class Call:
 
     __slots__ = ("inplace", "inputs", "name", "result", "shown", "tracer", "weights")
 
-    def __init__(self, tracer: Tracer, name: str, given: list[torch.Tensor], inplace: bool) -> None:
+    def __init__(
+        self, tracer: Constants, name: str, given: list[torch.Tensor], inplace: bool
+    ) -> None:
         self.tracer = tracer
         self.name = name
         self.inputs = given
@@ -64,9 +67,16 @@ class Call:
         kept = {id(each) for each in self.weights}
         self.inputs = [each for each in self.inputs if id(each) not in kept]
 
-    def part(self, inputs: list[torch.Tensor], op: Op, result: torch.Tensor) -> torch.Tensor:
+    def part(
+        self,
+        inputs: list[torch.Tensor],
+        op: Op,
+        result: torch.Tensor,
+        weights: Sequence[torch.Tensor] = (),
+    ) -> torch.Tensor:
         """Record a layer that the function contains; `result` stands for its output."""
         part = Call(self.tracer, self.name, inputs, False)
+        part.weights = list(weights)
         part.result = result
         self.tracer.add(part, op)
         return result

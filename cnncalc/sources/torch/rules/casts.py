@@ -33,6 +33,8 @@ _VALUES_WORDS = """
     _local_scalar_dense argwhere _unique2 __dlpack__
 """
 VALUES = frozenset(_VALUES_WORDS.split())
+#: Questions that a trace answers with no: whether torch may take a fused path instead.
+NO = frozenset({"_nested_tensor_from_mask_left_aligned"})
 #: New tensors of the shape of another, whose values do not depend on it.
 _LIKE_WORDS = """
     zeros_like ones_like empty_like full_like rand_like randn_like randint_like new_zeros new_ones

@@ -195,11 +195,28 @@ def embedding_bag(
     input: torch.Tensor,
     weight: torch.Tensor,
     offsets: torch.Tensor | None = None,
-    *_: Any,
-    mode: str = "mean",
-    **__: Any,
+    max_norm: float | None = None,
+    norm_type: float = 2,
+    scale_grad_by_freq: bool = False,
+    mode: Any = "mean",
+    sparse: bool = False,
+    per_sample_weights: torch.Tensor | None = None,
+    include_last_offset: bool = False,
+    padding_idx: int | None = None,
 ) -> Op | None:
-    if not isinstance(weight, torch.Tensor) or offsets is not None:
+    if not isinstance(weight, torch.Tensor) or isinstance(mode, int) or include_last_offset:
         return None
-    call.inputs, call.weights = [input], [weight]
+    call.tracer.require_integers([input])
+    call.inputs = [input] if offsets is None else [input, offsets]
+    if per_sample_weights is not None:  # the rows are weighed, and then put together
+        rows = call.tracer.stand_in(weight).new_empty((*input.shape, weight.shape[1]))
+        table = call.op("Embedding", weight.shape[0], weight.shape[1])
+        rows = call.part([input], table, rows, [weight])
+        factors = call.part([per_sample_weights], call.op("Unsqueeze", -1), rows[..., :1].clone())
+        call.inputs = [call.part([rows, factors], call.op("Mul", None, False), rows.clone())]
+        if offsets is None:
+            return call.op("Sum", (1,), False)
+        call.inputs.append(offsets)
+        return call.op("Anywhere", "embedding_bag", (call.shape,))
+    call.weights = [weight]
     return call.op("EmbeddingBag", weight.shape[0], weight.shape[1], None, 2.0, False, mode)

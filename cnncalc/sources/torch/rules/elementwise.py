@@ -16,7 +16,8 @@ _MORE_WORDS = """
     less greater_equal less_equal not_equal fix square float_power rdiv rpow softmin hardtanh tril
     triu nan_to_num zero fill uniform normal bernoulli random geometric exponential log_normal
     cauchy copysign isreal iscomplex conj_physical conj real imag masked_fill masked_scatter where
-    fake_quantize_per_tensor_affine dropout1d feature_dropout native_dropout alpha_dropout isclose
+    floor_divide complex polar fake_quantize_per_tensor_affine dropout1d feature_dropout
+    native_dropout alpha_dropout isclose
 """
 _MORE = frozenset(_MORE_WORDS.split())
 
@@ -28,6 +29,11 @@ def is_generic(name: str) -> bool:
 
 def generic(call: Call, *args: Any, **kwargs: Any) -> Op | None:
     """An elementwise function of all tensors it is given, with its plain numbers."""
+    return call.op("Pointwise", call.name, plain_settings(call, args, kwargs))
+
+
+def plain_settings(call: Call, args: Any, kwargs: Any) -> tuple[tuple[str, Any], ...]:
+    """The plain numbers and words among the arguments, by name."""
     names = argument_names(call.name)
     values = [
         (names[at] if at < len(names) else f"argument{at}", value)
@@ -35,7 +41,7 @@ def generic(call: Call, *args: Any, **kwargs: Any) -> Op | None:
         if at and _is_plain(value)
     ]
     values += [(name, value) for name, value in kwargs.items() if _is_plain(value)]
-    return call.op("Pointwise", call.name, tuple(values))
+    return tuple(values)
 
 
 def _is_plain(value: Any) -> bool:

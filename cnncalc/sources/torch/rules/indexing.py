@@ -141,10 +141,13 @@ def _known(item: Any, call: Call) -> tuple[int, ...] | None:
 def setitem(call: Call, input: torch.Tensor, index: Any, value: Any) -> Op:
     """`x[index] = value`: x with a part overwritten."""
     items = _expanded(index if isinstance(index, tuple) else (index,), input.dim())
-    written = isinstance(value, torch.Tensor)
-    call.inputs = [input, value] if written else [input]
+    part = _part(items, input.shape)
+    places = tensors_in(index) if part is None else []
+    call.inputs = [input, *tensors_in(value), *filter(call.tracer.knows, places)]
     call.shown = (input,)
-    return call.op("Assign", _part(items, input.shape), False, True)
+    if isinstance(value, torch.Tensor):
+        call.tracer.settles(input, value)
+    return call.op("Assign", part, False, True)
 
 
 def _part(items: list[Any], shape: Any) -> tuple[tuple[Any, ...], ...] | None:
@@ -179,8 +182,18 @@ _ADDING = ("scatter_add", "index_add", "scatter_reduce", "index_reduce")
 def scatter(call: Call, input: torch.Tensor, *_: Any, **__: Any) -> Op:
     """x with some positions overwritten, which ones depends on data."""
     others = [each for each in call.inputs if each is not input]
-    call.inputs = [input, *others[::-1][:1]]  # the values come last
+    places = filter(call.tracer.knows, others[:-1])
+    call.inputs = [input, *others[-1:], *places]  # the values come last
     return call.op("Assign", None, call.name in _ADDING, call.inplace)
+
+
+@rule("zero", "fill", "uniform", "normal", "log_normal", "cauchy", "geometric", "exponential",
+      "random", "constant")  # fmt: skip
+def fill(call: Call, input: Any, *args: Any, **kwargs: Any) -> Op | None:
+    """`x.zero_()`: nothing of x is left. Not in place, a function of x."""
+    if not call.inplace:
+        return generic(call, input, *args, **kwargs)
+    return call.op("Assign", (), False, True)
 
 
 @rule("gather")

@@ -1,4 +1,4 @@
-"""Functions of everything: losses, histograms; and the products of grouped rows."""
+"""Losses, and the products of grouped rows."""
 
 from __future__ import annotations
 
@@ -34,11 +34,6 @@ def loss(call: Call, *_: Any, **__: Any) -> Op | None:
     return None  # one value for each sample: which positions it reads, the rule does not know
 
 
-@rule("histc", "histogram", "pdist", "_pdist_forward", "corrcoef", "cov")
-def whole(call: Call, *_: Any, **__: Any) -> Op:
-    return call.op("Whole", call.name, [tuple(each.shape) for each in tensors_in(call.result)])
-
-
 @rule("grouped_mm", "_grouped_mm", "transformers.grouped_mm_fallback")
 def grouped_mm(
     call: Call,
@@ -48,7 +43,9 @@ def grouped_mm(
     bias: torch.Tensor | None = None,
     **named: Any,
 ) -> Op:
-    second = next(each for each in (mat2, named.get("mat_b"), named.get("weight")) if each is not None)
+    second = next(
+        each for each in (mat2, named.get("mat_b"), named.get("weight")) if each is not None
+    )
     call.inputs = [input, second] + ([] if offs is None else [offs])
     if bias is None:
         return call.op("GroupedMatMul", None)

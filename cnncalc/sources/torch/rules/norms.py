@@ -39,7 +39,8 @@ def batch_norm(
     )
 
 
-@rule("native_batch_norm", "_native_batch_norm_legit_no_training", "cudnn_batch_norm")
+@rule("native_batch_norm", "_native_batch_norm_legit_no_training", "cudnn_batch_norm",
+      "_native_batch_norm_legit", "miopen_batch_norm")  # fmt: skip
 def native_batch_norm(
     call: Call,
     input: torch.Tensor,
@@ -49,8 +50,9 @@ def native_batch_norm(
     running_var: torch.Tensor | None = None,
     *_: Any,
 ) -> Op:
-    call.held(running_mean, running_var, weight, bias)
-    tracked = running_mean is not None
+    tracked = isinstance(running_mean, torch.Tensor)
+    statistics = (running_mean, running_var) if tracked else ()
+    call.held(*statistics, weight, bias)
     _first_only(call)
     kind = f"BatchNorm{_RANKED[input.dim()]}"
     return call.op(kind, input.shape[1], 1e-5, 0.1, weight is not None, tracked)

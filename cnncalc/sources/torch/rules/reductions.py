@@ -72,6 +72,17 @@ def kthvalue(call: Call, input: torch.Tensor, k: int, dim: int = -1, keepdim: bo
     return call.op("Reduce", "kthvalue", (dim,), keepdim, (("k", k),))
 
 
+@rule("quantile", "nanquantile")
+def quantile(
+    call: Call, input: torch.Tensor, q: Any, dim: int | None = None, keepdim: bool = False, **_: Any
+) -> Op:
+    if isinstance(q, torch.Tensor) and q.dim():  # several: a dim of their own comes first
+        return call.op("Anywhere", call.name, (call.shape,))
+    call.inputs = [input]
+    number = (("q", q),) if isinstance(q, int | float) else ()
+    return call.op("Reduce", call.name, _dims(dim), keepdim, number)
+
+
 @rule("norm", "linalg_vector_norm", "linalg_norm", "linalg_matrix_norm", "frobenius_norm")
 def norm(
     call: Call,
@@ -82,6 +93,8 @@ def norm(
     **named: Any,
 ) -> Op:
     p = named.get("ord", p)
+    if call.name == "linalg_matrix_norm" and dim is None:
+        dim = (-2, -1)
     return call.op("Norm", _dims(dim), keepdim, float(p) if isinstance(p, int | float) else 2)
 
 

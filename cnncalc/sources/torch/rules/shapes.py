@@ -10,17 +10,26 @@ from ....ops import Op
 from .call import ALIAS, Call, rule
 
 
-def sizes(values: Any) -> tuple[Any, ...]:
-    """`x.view(2, -1)` and `x.view((2, -1))` say the same."""
-    if len(values) == 1 and isinstance(values[0], tuple | list):
-        return tuple(values[0])
-    return tuple(values)
+def sizes(values: Any, result: tuple[int, ...] | None = None) -> tuple[Any, ...]:
+    """`x.view(2, -1)` and `x.view((2, -1))` say the same.
+
+    Where tensors are among them, the sizes are those of the `result`.
+    """
+    found = values[0] if len(values) == 1 and isinstance(values[0], tuple | list) else values
+    if result is not None and any(isinstance(each, torch.Tensor) for each in found):
+        return result
+    return tuple(found)
+
+
+def made(call: Call) -> tuple[int, ...] | None:
+    """The shape of what the call made, if it made something."""
+    return tuple(call.result.shape) if isinstance(call.result, torch.Tensor) else None
 
 
 @rule("view", "reshape", "_unsafe_view", "_reshape_alias", "_reshape_copy")
 def reshape(call: Call, input: torch.Tensor, *shape: Any, **named: Any) -> Op | None:
     call.inputs = [input]
-    wanted = sizes(shape or (named.get("shape", named.get("size")),))
+    wanted = sizes(shape or (named.get("shape", named.get("size")),), made(call))
     if wanted and isinstance(wanted[0], torch.dtype):
         return call.op("Cast", wanted[0])
     if call.name == "_reshape_alias":
@@ -92,7 +101,8 @@ def unsqueeze(call: Call, input: torch.Tensor, dim: int) -> Op:
 
 @rule("expand", "broadcast_to")
 def expand(call: Call, input: torch.Tensor, *size: Any, **named: Any) -> Op:
-    return call.op("Expand", sizes(size or (named["size"],)))
+    call.inputs = [input]
+    return call.op("Expand", sizes(size or (named["size"],), made(call)))
 
 
 @rule("expand_as")
@@ -121,7 +131,13 @@ def alias(call: Call, input: torch.Tensor, *_: Any, **__: Any) -> Op:
 
 @rule("repeat")
 def repeat(call: Call, input: torch.Tensor, *repeats: Any, **named: Any) -> Op:
-    return call.op("Repeat", sizes(repeats or (named["repeats"],)))
+    wanted = sizes(repeats or (named["repeats"],))
+    if any(isinstance(each, torch.Tensor) for each in wanted):  # numbers that torch read out
+        padded = (1,) * (len(wanted) - input.dim()) + tuple(input.shape)
+        pairs = zip(call.shape, padded, wanted, strict=True)
+        wanted = tuple(after // before if before else int(n) for after, before, n in pairs)
+    call.inputs = [input]
+    return call.op("Repeat", wanted)
 
 
 @rule("tile")
@@ -134,11 +150,19 @@ def tile(call: Call, input: torch.Tensor, *dims: Any, **named: Any) -> Op:
 def repeat_interleave(
     call: Call, input: torch.Tensor, repeats: Any, dim: int | None = None, **_: Any
 ) -> Op | None:
-    return call.op("RepeatInterleave", repeats, dim) if isinstance(repeats, int) else None
+    if isinstance(repeats, int):
+        return call.op("RepeatInterleave", repeats, dim)
+    if dim is None or not call.tracer.values.knows(repeats):
+        return call.op("Anywhere", call.name, (call.shape,))
+    places = torch.arange(input.shape[dim]).repeat_interleave(call.tracer.values.of(repeats))
+    call.inputs = [input]
+    return call.op("IndexSelect", dim, places.tolist())
 
 
 @rule("chunk")
 def chunk(call: Call, input: torch.Tensor, chunks: int, dim: int = 0) -> Op:
+    if call.result is not None and len(call.result) != chunks:  # it did not come out even
+        return call.op("Split", call.result[0].shape[dim], dim)
     return call.op("Chunk", chunks, dim)
 
 
@@ -202,9 +226,12 @@ def flip(call: Call, input: torch.Tensor, *dims: Any, **named: Any) -> Op:
 
 
 @rule("roll")
-def roll(call: Call, input: torch.Tensor, shifts: Any, dims: Any = None, **_: Any) -> Op | None:
-    if dims is None or dims == ():
-        return None
+def roll(call: Call, input: torch.Tensor, shifts: Any, dims: Any = None, **_: Any) -> Op:
+    if dims is None or dims == ():  # of all positions in a row
+        flat = call.part([input], call.op("Flatten", 0, -1), input.reshape(-1))
+        flat = call.part([flat], call.op("Roll", _several(shifts), (0,)), torch.empty_like(flat))
+        call.inputs = [flat]
+        return call.op("Reshape", tuple(input.shape))
     return call.op("Roll", _several(shifts), _several(dims))
 
 
@@ -228,22 +255,6 @@ def unfold_dim(call: Call, input: torch.Tensor, dimension: int, size: int, step:
 def as_strided(
     call: Call, input: torch.Tensor, size: Any, stride: Any, storage_offset: int | None = None
 ) -> Op:
-    return call.op("AsStrided", size, stride, storage_offset or 0)
-
-
-@rule("fft_fft", "fft_ifft", "fft_rfft", "fft_irfft", "fft_fft2", "fft_ifft2", "fft_rfft2",
-      "fft_irfft2", "fft_fftn", "fft_ifftn", "fft_rfftn", "fft_irfftn")  # fmt: skip
-def fft(
-    call: Call,
-    input: torch.Tensor,
-    s: Any = None,
-    dim: Any = None,
-    norm: str | None = None,
-    **_: Any,
-) -> Op:
-    function = call.name.removeprefix("fft_")
-    if dim is None:
-        dim = (-2, -1) if function.endswith("2") else None
-    if dim is None:
-        dim = (-1,) if not function.endswith("n") else tuple(range(-input.dim(), 0))
-    return call.op("FFT", function, _several(dim), None if s is None else _several(s))
+    call.inputs = [input]
+    numbers = [[int(each) for each in values] for values in (size, stride)]
+    return call.op("AsStrided", *numbers, int(storage_offset or 0))

@@ -1,0 +1,66 @@
+"""Functions that read at places which depend on data, and those of everything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from ....ops import Op
+from ..tensors import tensors_in
+from .call import Call, rule
+from .elementwise import plain_settings
+
+
+def shapes_of(result: Any) -> list[tuple[int, ...]]:
+    """The shapes of the tensors in a result."""
+    return [tuple(each.shape) for each in tensors_in(result)]
+
+
+@rule("histc", "histogram", "pdist", "_pdist_forward", "corrcoef", "cov", "affine_grid",
+      "affine_grid_generator", "multinomial", "dist")  # fmt: skip
+def whole(call: Call, *args: Any, **kwargs: Any) -> Op:
+    """Each output depends on all of the input."""
+    return call.op("Whole", call.name, shapes_of(call.result), plain_settings(call, args, kwargs))
+
+
+@rule("max_unpool1d", "max_unpool2d", "max_unpool3d", "fractional_max_pool2d",
+      "fractional_max_pool2d_with_indices", "fractional_max_pool3d",
+      "fractional_max_pool3d_with_indices", "roi_align", "roi_pool", "ps_roi_align",
+      "ps_roi_pool", "diag_embed", "diagflat", "stft", "istft", "renorm", "linalg_cross", "cross",
+      "segment_reduce", "take", "rot90", "poisson", "binomial", "frexp", "block_diag")  # fmt: skip
+def anywhere(call: Call, *args: Any, **kwargs: Any) -> Op:
+    """Nobody says which positions are read."""
+    return call.op(
+        "Anywhere", call.name, shapes_of(call.result), plain_settings(call, args, kwargs)
+    )
+
+
+@rule("linalg_solve_triangular", "triangular_solve", "linalg_inv", "linalg_inv_ex", "inverse",
+      "linalg_solve", "linalg_solve_ex", "_linalg_solve_ex", "linalg_cholesky",
+      "linalg_cholesky_ex", "cholesky_solve", "linalg_qr", "linalg_svd", "_linalg_svd",
+      "linalg_svdvals", "linalg_eigh", "_linalg_eigh", "linalg_eigvalsh", "linalg_pinv",
+      "pinverse", "linalg_lstsq", "linalg_matrix_exp", "matrix_exp")  # fmt: skip
+def decomposition(call: Call, *_: Any, **__: Any) -> Op:
+    """Linear algebra that is no matrix product: it counts no MACs, as transforms do not."""
+    return call.op("Anywhere", call.name, shapes_of(call.result))
+
+
+@rule("bucketize", "searchsorted", "isin")
+def sorted_into(call: Call, first: Any, second: Any, **named: Any) -> Op:
+    """The place of each value in a list; the list is a constant, or it is all looked at."""
+    values, listed = (second, first) if call.name == "searchsorted" else (first, second)
+    known = isinstance(values, torch.Tensor) and not (
+        isinstance(listed, torch.Tensor) and call.tracer.knows(listed)
+    )
+    if known and listed.dim() == 1:
+        call.inputs = [values]
+        return call.op("Pointwise", call.name)
+    return call.op("Whole", call.name, shapes_of(call.result))
+
+
+@rule("trace")
+def trace(call: Call, input: torch.Tensor) -> Op:
+    part = call.part([input], call.op("Diagonal", 0, 0, 1), input.diagonal())
+    call.inputs = [part]
+    return call.op("Sum", None, False)

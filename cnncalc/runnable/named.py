@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -64,7 +65,19 @@ def _fft(op: Any, x: torch.Tensor) -> Any:
 def _grouped(op: Any, left: torch.Tensor, right: torch.Tensor, *ends: torch.Tensor) -> Any:
     if left.dim() == right.dim() == 3:
         return torch.bmm(left, right)
-    return F.grouped_mm(left, right, offs=ends[0].to(torch.int32))
+    offsets = [0, *map(int, ends[0])] if ends else [0] * (op.groups + 1)
+    groups = list(pairwise(offsets))
+    if right.dim() == 3:  # rows in groups; those after the last group are nobody's
+        result = left.new_zeros(left.shape[0], right.shape[2])
+        for number, (start, end) in enumerate(groups):
+            result[start:end] = left[start:end] @ right[number]
+    elif left.dim() == 3:
+        result = left.new_zeros(left.shape[1], right.shape[1])
+        for number, (start, end) in enumerate(groups):
+            result[:, start:end] = left[number] @ right[:, start:end]
+    else:
+        result = torch.stack([left[:, start:end] @ right[start:end] for start, end in groups])
+    return result
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {

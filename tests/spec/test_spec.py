@@ -194,6 +194,8 @@ SAMPLES: dict[str, tuple[Any, ...]] = {
     "Assign": (((2, 1, None, 1), (1, 0), (3,)),),
     "Functional": ("Conv2d(3, 8, (3, 1), padding='same')", 2),
     "Unknown": ("aten.foo", ((1, 2), ())),
+    "Whole": ("histc", ((10,),), (("min", 0),)),
+    "Anywhere": ("roi_align", ((5, 3, 7, 7),)),
 }
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import torch
 
-from ...errors import CnncalcError, TraceError
+from ...errors import CnncalcError
 from .errors import depends_on_values, failure
 from .kernels import OUTCOMES, has_no_meta_kernel, is_dynamic, run_on_zeros
 from .leaves import make
 from .places import here
-from .recording import Recording
+from .recording import Recording, refuse_transformed
 from .rules import Call, Kind, Rule
 from .rules.casts import LARGEST_CONSTANT
 from .tensors import Twins, replaced, tensors_in
@@ -69,12 +69,7 @@ class Constants(Recording):
         """A function of nothing that the network computes."""
         if self.real:
             return func(*args, **kwargs)
-        if given and any(map(torch._C._functorch.is_functorch_wrapped_tensor, given)):
-            raise TraceError(
-                "forward transforms functions (torch.func's jvp, grad and the like), "
-                "and tracing follows plain ones and vmap",
-                location=self._location(),
-            )
+        refuse_transformed(given)
         if rule.kind is Kind.VALUES and any(tensor.is_meta for tensor in given):
             raise depends_on_values(rule.name, self._location())
         if rule.kind is Kind.MOVE:

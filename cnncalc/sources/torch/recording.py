@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import torch
 
+from ...errors import TraceError
 from ...graph import Weight
 from ...ops import Op
 from .errors import IntegerInputError
@@ -85,6 +86,7 @@ class Recording:
         weight = self.weights.get(id(tensor))
         shape = tuple(tensor.shape)
         if weight is None:
+            refuse_transformed([tensor])
             record = Record(
                 make("Constant", shape), (), self.scope[-1], None, (), (tensor,), here()
             )
@@ -209,6 +211,17 @@ class Recording:
             else:
                 pending.extend(each[0] for each in self.records[number].sources)
         return found
+
+
+def refuse_transformed(given: Sequence[torch.Tensor]) -> None:
+    """Raise a `TraceError` for what torch.func's transforms wrap: not the tensors one knows."""
+    if given and any(map(torch._C._functorch.is_functorch_wrapped_tensor, given)):
+        place = here()
+        raise TraceError(
+            "forward transforms functions (torch.func's jvp, grad and the like), "
+            "and tracing follows plain ones and vmap",
+            location=None if place is None else place.location(),
+        )
 
 
 def _shares(output: torch.Tensor, first: torch.Tensor) -> bool:

@@ -11,6 +11,8 @@ Needs torch (`pip install "cnncalc[torch]"`), which is imported when something i
 
 from __future__ import annotations
 
+import sys
+from contextlib import redirect_stdout
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -61,9 +63,23 @@ def crosscheck(
     A forward pass that fails is no exception: what could not be checked is in `problems`.
     """
     require_torch()
+    with redirect_stdout(sys.stderr):  # what the model prints is no part of the result
+        settings: dict[str, Any] = {"layout": layout, "batch": batch, "dtype": dtype}
+        return _checked(model, input, settings, device, trace, fields, memory, options)
+
+
+def _checked(
+    model: Any,
+    input: Any,
+    settings: dict[str, Any],
+    device: str,
+    trace: bool,
+    fields: bool,
+    memory: bool,
+    options: dict[str, Any],
+) -> Crosscheck:
     from . import checking, subject
 
-    settings: dict[str, Any] = {"layout": layout, "batch": batch, "dtype": dtype}
     where = checking.choose(device)
     if isinstance(model, str) and trace:
         _refuse(options)

@@ -46,9 +46,9 @@ def of_module(
     dtype: str | None = None,
     name: str | None = None,
 ) -> Subject:
-    """A live module: the user's own object, which is left as it is.
+    """A live module: a copy of it is run, and the user's own is left as it is.
 
-    With `dtype` a copy of that dtype is checked. Raises `TraceError` and `InputError`.
+    With `dtype` the copy is of that dtype. Raises `TraceError` and `InputError`.
     """
     module = unwrapped(module)
     if any(tensor.is_meta for tensor in (*module.parameters(), *module.buffers())):
@@ -56,7 +56,7 @@ def of_module(
             f"{type(module).__name__} is on meta: it has no weights to run with",
             help="cnncalc.analyze needs none",
         )
-    module = module_on(module, torch.device("cpu"))
+    module = module_on(_copied(module), torch.device("cpu"))
     if dtype is not None:
         chosen = dtype_named(dtype)
         module = cast(module, chosen)
@@ -67,10 +67,21 @@ def of_module(
     report = analysis.run(graph, graph.traced or {})
     tensors = _real(given, graph)
     if any(isinstance(x, torch.nn.parameter.UninitializedTensorMixin) for x in module.parameters()):
-        module = copy.deepcopy(module)
         with torch.no_grad():
             module(*tensors.args, **tensors.kwargs)  # gives its weights their sizes
     return Subject(graph, report, module, tensors, True, "the live module")
+
+
+def _copied(module: torch.nn.Module) -> torch.nn.Module:
+    """A copy, since a forward pass may write to buffers. Raises `InputError`."""
+    try:
+        return copy.deepcopy(module)
+    except Exception as error:
+        text = " ".join(str(error).split())[:200]
+        raise InputError(
+            f"{type(module).__name__} cannot be copied ({text}), and a run may change it",
+            help="cnncalc crosscheck --trace builds one of its own",
+        ) from None
 
 
 def of_target(
@@ -134,7 +145,7 @@ def _real(given: Example, graph: Graph) -> Example:
     def change(tensor: torch.Tensor) -> torch.Tensor:
         dtype = next(dtypes)
         if not tensor.is_meta:
-            return tensor.detach().cpu()
+            return tensor.detach().cpu().clone()
         return _random(tuple(tensor.shape), dtype, generator)
 
     return with_tensors(given, change)

@@ -132,3 +132,21 @@ def test_unknown_input_names() -> None:
     assert str(caught.value) == (
         "Pair.forward has no argument 'lft'\n  help: its arguments are left, right, scale"
     )
+
+
+@pytest.mark.parametrize("batch", [-1, 0, 1.5, "2", True])
+def test_odd_batches_get_one_line(batch: Any) -> None:
+    with pytest.raises(InputError, match="batch"):
+        cnncalc.analyze(nn.Linear(2, 2), (2,), batch=batch)
+
+
+@pytest.mark.parametrize("given", [(1.5,), {"input": 1.5}, (2, None)])
+def test_sizes_that_are_no_whole_numbers(given: Any) -> None:
+    with pytest.raises(InputError, match="not a whole number"):
+        cnncalc.analyze(nn.Linear(2, 2), given)
+
+
+def test_an_unknown_argument_beside_a_known_one() -> None:
+    x = torch.zeros(1, 2)
+    with pytest.raises(InputError, match=r"Pair\.forward has no argument 'bogus'"):
+        cnncalc.analyze(Pair(), {"left": x, "bogus": x})

@@ -162,3 +162,33 @@ def test_modules_that_no_module_holds_are_noticed() -> None:
     assert finding.code == "module-unregistered"
     assert report.totals.params == 0
     assert report.totals.macs == 16
+
+
+def test_an_exit_in_forward_is_an_error() -> None:
+    class Net(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            raise SystemExit(0)
+
+    with pytest.raises(TraceError, match=r"Net\.forward raised SystemExit: 0"):
+        cnncalc.analyze(Net(), (4,))
+
+
+def test_a_weight_of_a_custom_operator_is_used() -> None:
+    @torch.library.custom_op("cnncalc_tests::scaled", mutates_args=())
+    def scaled(x: torch.Tensor, w: torch.Tensor) -> torch.Tensor:
+        return x * w
+
+    scaled.register_fake(lambda x, w: torch.empty_like(x))
+
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.w = nn.Parameter(torch.ones(4))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return scaled(x, self.w)
+
+    report = cnncalc.analyze(Net(), (4,))
+    assert report.rows[-1].op.short() == "unknown: cnncalc_tests.scaled"
+    assert "w" in report.rows[-1].inputs
+    assert report.findings == ()

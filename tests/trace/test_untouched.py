@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections import deque
+from types import SimpleNamespace
 from typing import Any
 
 import numpy
@@ -174,3 +176,35 @@ def test_other_threads_are_not_traced() -> None:
     assert [row.name for row in report] == ["fc"]
     assert results[0].device.type == "cpu"
     assert results[0].shape == (1, 3)
+
+
+def test_plain_objects_and_other_containers_are_put_back() -> None:
+    class Notes(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.fc = nn.Linear(3, 3)
+            self.recent: deque[Any] = deque([0], maxlen=4)
+            self.spaces = SimpleNamespace(n=1, inner=SimpleNamespace(seen=[]))
+            self.pair = ([1], {"a": 1})
+            self.generator = torch.Generator()
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            self.recent.append(x)
+            self.spaces.n += 1
+            self.spaces.inner.seen.append(x)
+            self.pair[0].append(x)
+            self.generator.manual_seed(7)
+            torch.set_default_dtype(torch.float64)
+            for _ in range(self.spaces.n):
+                x = self.fc(x)
+            return x
+
+    module = Notes()
+    state = module.generator.get_state()
+    reports = [cnncalc.analyze(module, (3,)) for _ in range(2)]
+    assert [report.totals.macs for report in reports] == [18, 18]
+    assert list(module.recent) == [0]
+    assert (module.spaces.n, module.spaces.inner.seen) == (1, [])
+    assert module.pair == ([1], {"a": 1})
+    assert torch.equal(module.generator.get_state(), state)
+    assert torch.get_default_dtype() == torch.float32

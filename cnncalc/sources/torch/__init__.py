@@ -108,7 +108,7 @@ def _materialized(module: torch.nn.Module, given: Example) -> torch.nn.Module:
     try:
         with torch.no_grad(), _eager():
             module(*first.args, **first.kwargs)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise failed(type(module).__name__, error) from None
     return module
 
@@ -155,7 +155,7 @@ def _trace(module: torch.nn.Module, given: Example, train: bool, name: str | Non
                 result = module(*given.args, **given.kwargs)
         except IntegerInputError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             cause = error if isinstance(error, CnncalcError) else failed(title, error)
             raise after(tracer.first_misfit, cause) from None
         return network.graph(tracer, title, inputs, result)

@@ -86,7 +86,7 @@ def after(misfit: tuple[str, Location | None] | None, error: CnncalcError) -> Cn
     )
 
 
-def failed(name: str, error: Exception) -> TraceError:
+def failed(name: str, error: BaseException) -> TraceError:
     """The user's forward raised: where, and what it said."""
     text = " ".join(str(error).split())[:300]
     place = innermost(error)

@@ -77,12 +77,22 @@ def _from_tensors(module: torch.nn.Module, given: Any) -> Example:
     if isinstance(given, Mapping):
         if several or all(isinstance(key, str) and key in names for key in given):
             return _called_with(module, (), dict(given))
+        unknown = [key for key in given if key not in names]
+        if len(unknown) < len(given):
+            raise _no_argument(module, unknown[0], names)
         return _called_with(module, (given,), {})
     if isinstance(given, list | tuple):
         if len(given) > 1 and len(names) == 1 and not several:
             return _called_with(module, (given,), {})  # forward takes one tuple of tensors
         return _called_with(module, tuple(given), {})
     return _called_with(module, (given,), {})
+
+
+def _no_argument(module: torch.nn.Module, name: Any, names: list[str]) -> InputError:
+    return InputError(
+        f"{type(module).__name__}.forward has no argument {name!r}",
+        help=f"its arguments are {', '.join(names)}",
+    )
 
 
 def _from_sizes(module: torch.nn.Module, given: Any, layout: str, batch: int | None) -> Example:
@@ -109,10 +119,7 @@ def _made(
     if all(labels) and not several:
         unknown = [label for label in labels if label not in names]
         if unknown:
-            raise InputError(
-                f"{type(module).__name__}.forward has no argument {unknown[0]!r}",
-                help=f"its arguments are {', '.join(names)}",
-            )
+            raise _no_argument(module, unknown[0], names)
     if any(labels):
         kwargs = {
             label or names[at]: each
@@ -133,7 +140,7 @@ def _entries(given: Any) -> list[tuple[str | None, tuple[int, ...], torch.dtype 
     if isinstance(given, str):
         return [_named(given)]
     if isinstance(given, list | tuple) and given:
-        if all(isinstance(size, int) for size in given):
+        if not any(isinstance(size, str | list | tuple) for size in given):
             return [(None, tuple(to_shape(given)), None)]
         return [_named(item) if isinstance(item, str) else (None, *_size(item)) for item in given]
     raise InputError(f"input: expected a size such as '3x224x224', or tensors, received {given!r}")
@@ -145,10 +152,8 @@ def _named(text: str) -> tuple[str | None, tuple[int, ...], torch.dtype | None]:
 
 
 def _size(size: Any) -> tuple[tuple[int, ...], torch.dtype | None]:
-    if isinstance(size, int):
-        return tuple(to_shape([size])), None
     if not isinstance(size, str):
-        return tuple(to_shape(size)), None
+        return to_shape(size if isinstance(size, list | tuple) else [size]), None
     sizes, colon, name = size.partition(":")
     dtype = getattr(torch, name.strip(), None) if colon else None
     if colon and not isinstance(dtype, torch.dtype):
@@ -159,6 +164,8 @@ def _size(size: Any) -> tuple[tuple[int, ...], torch.dtype | None]:
 def _with_batch(
     size: tuple[int, ...], rank: int | None, layout: str, batch: int | None
 ) -> tuple[int, ...]:
+    if batch is not None:
+        to_shape([batch], text=f"batch {batch}")
     if rank is not None and len(size) == rank + 2:
         if batch not in (None, size[0]):
             raise InputError(

@@ -57,6 +57,7 @@ class Twins:
     def __init__(self) -> None:
         # The real tensor is kept, so that its id stays its own.
         self._known: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
+        self._originals: dict[int, torch.Tensor] = {}
 
     def of(self, tensor: torch.Tensor) -> torch.Tensor:
         """The twin of a real tensor; a meta tensor is its own."""
@@ -65,7 +66,12 @@ class Twins:
         known = self._known.get(id(tensor))
         if known is None:
             known = self._known[id(tensor)] = (tensor, _twin(tensor))
+            self._originals[id(known[1])] = tensor
         return known[1]
+
+    def original(self, tensor: torch.Tensor) -> torch.Tensor:
+        """The tensor whose twin this is, or the tensor itself."""
+        return self._originals.get(id(tensor), tensor)
 
     def real(self, tensor: torch.Tensor, among: list[torch.Tensor]) -> torch.Tensor:
         """The tensor among some whose twin this is, or the tensor itself."""

@@ -178,11 +178,18 @@ class Tracer(Constants, TorchFunctionMode):
         """A primitive operation that an `AtenRecorder` saw."""
         if self._quiet:
             return self._run(func, args, kwargs)
+        # It is given twins, on which the function around it was run.
+        args, kwargs = replaced((args, kwargs), self._known_original)
         self._quiet += 1  # primitives on meta are written in Python, with functions of torch
         try:
             return self._call(find_rule(func, primitive=True), func, args, kwargs)
         finally:
             self._quiet -= 1
+
+    def _known_original(self, tensor: torch.Tensor) -> torch.Tensor:
+        """The weight whose twin a tensor is; other tensors are what they are."""
+        original = self.twins.original(tensor)
+        return original if id(original) in self.weights else tensor
 
     def _attribute(self, func: Any, args: tuple[Any, ...]) -> Any:
         """`x.shape`, `x.device`, `x.T`: an attribute of a tensor is read."""

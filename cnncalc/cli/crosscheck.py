@@ -108,6 +108,8 @@ def crosscheck(
         return found.exit_code
     if model is None:
         raise CnncalcError("there is no MODEL", help="cnncalc crosscheck --help")
+    if jobs > 1:
+        raise CnncalcError("--jobs is for many models", help="--all-zoo or --all-torchvision")
     options = read_settings(settings)
     if trace and options:
         raise CnncalcError(

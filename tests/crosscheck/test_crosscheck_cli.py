@@ -106,6 +106,7 @@ def test_the_zoo_in_a_table(run, monkeypatch: pytest.MonkeyPatch) -> None:
         (["conv3@4"], "spec: to run it the size of its input is needed"),
         (["d2l/lenet", "--dtype", "int8"], "dtype int8: a forward pass needs a floating-point"),
         (["d2l/lenet", "--jobs", "0"], "Invalid value for '--jobs'"),
+        (["d2l/lenet", "--jobs", "2"], "--jobs is for many models"),
         (["--trace", "nowhere.py:Net", "-i", "3x8x8"], "nowhere.py: there is no such file"),
         (["--trace", "a.py:Net", "--set", "b=1"], "--set is for networks of the zoo"),
     ],

@@ -94,10 +94,10 @@ def built(target: Target, weights: Weights) -> torch.nn.Module:
         if isinstance(found, torch.nn.Module) and not target.called:
             return found
         if not callable(found):
-            raise TraceError(f"{target} is a {type(found).__name__}, not an nn.Module")
+            raise TraceError(f"{target} is no nn.Module: its type is {type(found).__name__}")
         module = _called(target, found, weights)
     if not isinstance(module, torch.nn.Module):
-        raise TraceError(f"{target}() made a {type(module).__name__}, not an nn.Module")
+        raise TraceError(f"{target}() made no nn.Module: its type is {type(module).__name__}")
     return module
 
 

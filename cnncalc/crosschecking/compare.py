@@ -14,6 +14,8 @@ from .observe import Observation, Seen
 from .result import Check, LayerCheck, Verdict
 
 _NO_LAYER = "the real run applied no layer of that name"
+_NO_COPY = "the real run did not have to copy: its kernel left another memory layout"
+_ONLY_COPY = "the real run had to copy: its kernel left another memory layout"
 _NOT_REACHED = "the real run ended before it"
 _NOT_COUNTED = "torch refused its input on meta"
 
@@ -23,27 +25,89 @@ def layer_checks(
 ) -> Iterator[LayerCheck]:
     """The checks of each layer, and after them of those that only the real run has."""
     shapes: dict[str, tuple[Shape, ...]] = {name: (shape,) for name, shape in report.inputs.items()}
+    pairs = paired(
+        {layer.name: layer.op.type for layer in graph.layers},
+        {name: real.op for name, real in seen.layers.items()},
+    )
     for layer, row in zip(graph.layers, report, strict=True):
         shapes[layer.name] = row.output_shapes
-        real = seen.layers.get(layer.name)
+        real = seen.layers.get(pairs[layer.name]) if layer.name in pairs else None
+        macs = _macs(layer, row, _inputs(layer, shapes), counts)
+        if real is None and _is_copy(layer.op.type) and seen.problem is None:
+            stated = _lists(row.output_shapes)
+            copy = Check("shape", stated, None, Verdict.EXPLAINED, _NO_COPY)
+            yield LayerCheck(layer.name, row.op.short(), (copy, macs))
+            continue
         missing = _NO_LAYER if seen.problem is None else _NOT_REACHED
         checks = [
             *_shape(layer, row, real, missing, report.dtype),
             _count("params", row.params, None if real is None else real.params, missing),
             _count("buffers", row.buffers, None if real is None else real.buffers, missing),
-            _macs(layer, row, _inputs(layer, shapes), counts),
+            macs,
         ]
         yield LayerCheck(layer.name, row.op.short(), tuple(checks))
-    yield from _only_real(graph, seen)
+    yield from _only_real(set(pairs.values()), seen)
 
 
-def _only_real(graph: Graph, seen: Observation) -> Iterator[LayerCheck]:
-    known = {layer.name for layer in graph.layers}
+def _only_real(known: set[str], seen: Observation) -> Iterator[LayerCheck]:
     for name, real in seen.layers.items():
-        if name not in known:
+        if name in known:
+            continue
+        shapes = _lists(real.shapes)
+        if _is_copy(real.op):
+            check = Check("shape", None, shapes, Verdict.EXPLAINED, _ONLY_COPY)
+        else:
             reason = "the analysis has no such layer"
-            check = Check("shape", None, _lists(real.shapes), Verdict.DIFFERS, reason)
-            yield LayerCheck(name, "", (check,))
+            check = Check("shape", None, shapes, Verdict.DIFFERS, reason)
+        yield LayerCheck(name, "", (check,))
+
+
+def paired(stated: Mapping[str, str], real: Mapping[str, str]) -> dict[str, str]:
+    """The real run's name for each layer that both have; given are ops by name, in order.
+
+    One run may copy where the other need not. Copies are numbered, and a module whose one
+    operation has the module's own name has none of that name beside a copy: so copies are
+    paired by the layers that they follow, and other layers by name or by their module.
+    """
+    pairs = {
+        name: name
+        for name, op in stated.items()
+        if name in real and not _is_copy(op) and not _is_copy(real[name])
+    }
+    pairs.update(_lone(stated, real))
+    pairs.update({name: other for other, name in _lone(real, stated).items()})
+    backwards = {other: name for name, other in pairs.items()}
+    ours = _copies(stated, {name: name for name in pairs})
+    theirs = _copies(real, backwards)
+    for before, names in ours.items():
+        pairs.update(zip(names, theirs.get(before, ()), strict=False))
+    return pairs
+
+
+def _lone(many: Mapping[str, str], one: Mapping[str, str]) -> dict[str, str]:
+    """Layers `a.view` of `many` that are `a` in `one`, which has nothing else in that module."""
+    found = {}
+    for name, op in many.items():
+        home = name.rpartition(".")[0]
+        lone = name not in one and home not in many and one.get(home) == op
+        if lone and not _is_copy(op):
+            found[name] = home
+    return found
+
+
+def _copies(ops: Mapping[str, str], names: Mapping[str, str]) -> dict[str, list[str]]:
+    """The copies after each layer that both runs have, by its name in the analysis."""
+    before, found = "", dict[str, list[str]]()
+    for name, op in ops.items():
+        if _is_copy(op):
+            found.setdefault(before, []).append(name)
+        else:
+            before = names.get(name, before)
+    return found
+
+
+def _is_copy(op: str) -> bool:
+    return op == "Clone"
 
 
 def _inputs(layer: Layer, shapes: Mapping[str, tuple[Shape, ...]]) -> tuple[Shape, ...]:

@@ -46,7 +46,7 @@ def count(module: torch.nn.Module, example: Example) -> Counts:
             if isinstance(module, Network):
                 counted = _of_network(module, given)
             else:
-                counted = _of_module(module, given)
+                counted = _of_module(module, given, example)
     except Exception as error:
         text = " ".join(str(error).split())[:200]
         return Counts({}, None, 0, f"counting on meta: {type(error).__name__}: {text}")
@@ -109,6 +109,14 @@ class _Counter(Tracer):
         self._before += spent
         return result
 
+    def _follow(
+        self, rule: Any, func: Any, args: Any, kwargs: Any, given: Any, result: Any
+    ) -> None:
+        before = self._counter.get_total_flops()
+        super()._follow(rule, func, args, kwargs, given, result)
+        # known values are computed beside the run
+        self._before += self._counter.get_total_flops() - before
+
     def _since(self) -> int | float:
         now = self._counter.get_total_flops()
         before, self._before = self._before, now
@@ -116,12 +124,14 @@ class _Counter(Tracer):
 
 
 def _of_module(
-    module: torch.nn.Module, given: Example
+    module: torch.nn.Module, given: Example, original: Example
 ) -> tuple[dict[str, int | float], int | float]:
+    """Count a run on `given`; the whole numbers of `original` are known, as in a trace."""
     with _counting() as counter:
         tracer = _Counter(module, counter)
-        for number, tensor in enumerate(given.tensors):
+        for number, (tensor, known) in enumerate(zip(given.tensors, original.tensors, strict=True)):
             tracer.add_input(number, tensor)
+            tracer.values.give(tensor, known)
         with tracer.running():
             result = module(*given.args, **given.kwargs)
     inputs = dict(zip(given.names, given.tensors, strict=True))
@@ -142,7 +152,7 @@ def _of_network(module: Network, given: Example) -> tuple[dict[str, int | float]
         twin.eval()
         with _counting() as counter:
             before = 0
-            for name, _, _ in steps(twin, given):
+            for name, *_ in steps(twin, given):
                 now = counter.get_total_flops()
                 layers[name] = _halved(now - before)
                 before = now

@@ -22,12 +22,16 @@ from .storages import Storages
 
 
 class Seen(NamedTuple):
-    """What a layer showed. Tensors it shares with an earlier layer are counted there."""
+    """What a layer showed. Tensors it shares with an earlier layer are counted there.
+
+    `op` is the name of its class.
+    """
 
     shapes: tuple[tuple[int, ...], ...]
     dtypes: tuple[str, ...]
     params: int
     buffers: int
+    op: str = ""
 
 
 class Observation(NamedTuple):
@@ -59,7 +63,8 @@ class Observer(Tracer):
     ) -> None:
         super()._append(record, inputs, inplace)
         if self._storages is not None:
-            self._storages.own(record.outputs)
+            self._storages.own(inputs, record.outputs)
+            self._storages.copies += record.op.type == "Clone"
 
 
 def _observe_live(
@@ -85,21 +90,24 @@ def _observe_live(
         traced = layer.traced
         if traced is not None and not (problem and layer.op.type == "Unused"):
             held = tally.enter(tally.named(weight.name) for weight in traced.weights)
-            layers[layer.name] = Seen(traced.shapes, traced.dtypes, *held)
+            layers[layer.name] = Seen(traced.shapes, traced.dtypes, *held, layer.op.type)
     return Observation(layers, problem)
 
 
 def _observe_network(module: Network, example: Example, storages: Storages | None) -> Observation:
     layers: dict[str, Seen] = {}
     tally = Tally(module)
+    kinds = {layer.name: layer.op.type for layer in module.graph.layers}
     try:
         with nullcontext() if storages is None else storages:
-            for name, outputs, tensors in steps(module, example):
+            for name, inputs, outputs, tensors in steps(module, example):
                 if storages is not None:
-                    storages.own(outputs)
+                    storages.own(inputs, outputs)
+                    storages.copies += kinds[name] == "Clone"
                 held = tally.enter(tensors)
                 shapes = tuple(tuple(out.shape) for out in outputs)
-                layers[name] = Seen(shapes, tuple(dtype_of(out) for out in outputs), *held)
+                dtypes = tuple(dtype_of(out) for out in outputs)
+                layers[name] = Seen(shapes, dtypes, *held, kinds[name])
     except Exception as error:
         return Observation(layers, _said(error))
     return Observation(layers)
@@ -107,18 +115,17 @@ def _observe_network(module: Network, example: Example, storages: Storages | Non
 
 def steps(
     module: Network, example: Example
-) -> Iterator[tuple[str, list[torch.Tensor], list[torch.Tensor]]]:
-    """Run a network layer by layer: the name, the outputs, and the tensors that a layer holds."""
+) -> Iterator[tuple[str, list[torch.Tensor], list[torch.Tensor], list[torch.Tensor]]]:
+    """Run a network layer by layer: the name, inputs, outputs, and the tensors that it holds."""
     values: list[Any] = [(tensor,) for tensor in example.tensors]
     for step in module._steps:
         received = tuple([values[slot][output] for slot, output in step.reads])
         outputs = module._run(step, received)
         values.append(outputs)
-        del received
         for slot in step.frees:
             values[slot] = None
-        yield step.name, tensors_in(outputs), list(_tensors_of(module, step))
-        del outputs
+        yield step.name, tensors_in(received), tensors_in(outputs), list(_tensors_of(module, step))
+        del received, outputs
 
 
 def _tensors_of(module: Network, step: Any) -> Iterator[torch.Tensor]:

@@ -39,6 +39,7 @@ REASONS: dict[str, Reason] = {
         "FlopCounterMode has no rule for products with a vector (aten.mv, aten.dot) and counts 0",
         _times_vector,
     ),
+    "GroupedMatMul": Reason("FlopCounterMode has no rule for aten._grouped_mm and counts 0", _any),
     "DeformConv2d": Reason(
         "FlopCounterMode has no rule for torchvision.deform_conv2d and counts 0", _any
     ),

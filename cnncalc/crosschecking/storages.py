@@ -16,17 +16,19 @@ class Made:
     """A storage that an operation made, in steps counted by operations.
 
     `read` is the last step that reads it, `freed` the last in which it is alive. `output` says
-    that it is an output of a layer, and not something that the layer needs for itself.
+    that it is an output of a layer, and not something that the layer needs for itself. `used`
+    are the bytes that the tensor in it has: `fold` takes memory of the size of its input. `side`
+    says that nothing reads it.
     """
 
-    __slots__ = ("bytes", "freed", "maker", "output", "read", "result", "step")
+    __slots__ = ("bytes", "freed", "maker", "output", "read", "result", "side", "step", "used")
 
     def __init__(self, maker: tuple[str, int], size: int, step: int) -> None:
         self.maker = maker
-        self.bytes = size
+        self.bytes = self.used = size
         self.step = self.read = step
         self.freed: int | None = None
-        self.output = False
+        self.output = self.side = False
         self.result = False
 
     @property
@@ -42,6 +44,8 @@ class Storages(TorchDispatchMode):
         super().__init__()
         self.made: list[Made] = []
         self.step = 0
+        #: Layers that only copy: there are fewer where a kernel's layout needs none.
+        self.copies = 0
         self._known = {_key(_storage(tensor)) for tensor in known} | {None}
         self._alive: dict[int, tuple[StorageWeakRef, Made]] = {}
 
@@ -60,6 +64,7 @@ class Storages(TorchDispatchMode):
             key = _key(storage)
             if key is not None and key not in self._alive and key not in self._known:
                 made = Made((name, index), storage.nbytes(), self.step)
+                made.used = min(made.bytes, tensor.numel() * tensor.element_size())
                 self.made.append(made)
                 self._alive[key] = (StorageWeakRef(storage), made)
         return result
@@ -70,10 +75,13 @@ class Storages(TorchDispatchMode):
         for key in gone:
             self._alive.pop(key)[1].freed = self.step
 
-    def own(self, outputs: Iterable[torch.Tensor]) -> None:
-        """These tensors are outputs of a layer."""
+    def own(self, inputs: Iterable[torch.Tensor], outputs: Iterable[torch.Tensor]) -> None:
+        """A layer is done: what it has read and what it has made were needed until now."""
+        for made in self._found(inputs):
+            made.read = self.step
         for made in self._found(outputs):
             made.output = True
+            made.read = self.step
 
     def results(self, tensors: Iterable[torch.Tensor]) -> None:
         """These tensors are what the network returns: they live on."""

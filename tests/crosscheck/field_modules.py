@@ -206,6 +206,12 @@ CASES: dict[str, tuple[Callable[[], nn.Module], tuple[tuple[int, ...], ...]]] = 
     "bicubic": (
         lambda: Does(lambda m, x: m.conv(F.interpolate(x, (19, 8), mode="bicubic")), conv=conv()),
         (IMAGE,)),
+    "antialiased": (
+        lambda: Does(lambda m, x: m.conv(F.interpolate(
+            x, (5, 7), mode="bilinear", antialias=True)), conv=conv()), (IMAGE,)),
+    "antialiased bicubic, by scale": (
+        lambda: Does(lambda m, x: m.conv(F.interpolate(
+            x, scale_factor=(0.4, 1.7), mode="bicubic", antialias=True)), conv=conv()), (IMAGE,)),
     "nearest upsampling": (
         lambda: _stack(conv(), nn.Upsample(scale_factor=3), conv()), (IMAGE,)),
     "dilation": (

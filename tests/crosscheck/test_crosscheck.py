@@ -20,7 +20,16 @@ pytestmark = pytest.mark.torch
 import models  # noqa: E402
 import torch  # noqa: E402
 
-from cnncalc.crosschecking import Crosscheck, Verdict, checking, reasons, subject  # noqa: E402
+from cnncalc.crosschecking import (  # noqa: E402
+    Crosscheck,
+    Verdict,
+    checking,
+    compare,
+    macs,
+    observe,
+    reasons,
+    subject,
+)
 from cnncalc.report import Report  # noqa: E402
 
 CPU = torch.device("cpu")
@@ -285,3 +294,52 @@ def test_the_function_brings_no_torch() -> None:
         "assert 'torch' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("copies", [False, True])
+def test_a_copy_that_the_run_did_not_need_is_explained(copies: bool) -> None:
+    found = cnncalc.crosscheck(models.Attention(copies), (7, 32), device="cpu", memory=True)
+    explained = {each.name for each in found.layers if each.verdict is Verdict.EXPLAINED}
+    assert explained == {"merge.clone", "clone#2" if copies else "clone"}
+    assert (found.exit_code, found.verdicts[Verdict.UNCHECKED]) == (0, 0)
+    assert "did not have to copy" in str(found)
+
+
+def test_copies_are_paired_by_the_layers_that_they_follow() -> None:
+    stated = {"clone": "Clone", "a": "Relu", "clone#2": "Clone", "b": "Relu", "clone#3": "Clone"}
+    real = {"clone": "Clone", "a": "Relu", "b": "Relu", "clone#2": "Clone"}
+    same = {"clone": "clone", "a": "a", "b": "b"}
+    assert compare.paired(stated, real) == {**same, "clone#3": "clone#2"}
+    assert compare.paired(real, stated) == {**same, "clone#2": "clone#3"}
+    assert compare.paired(stated, stated) == {name: name for name in stated}
+    alone, beside = {"m": "View"}, {"m.view": "View", "m.clone": "Clone"}
+    assert compare.paired(alone, beside) == {"m": "m.view"}
+    assert compare.paired(beside, alone) == {"m.view": "m"}
+    assert compare.paired({"m": "Clone"}, {"m": "View"}) == {}
+
+
+def test_a_copy_that_only_the_run_made_is_explained(small: subject.Subject) -> None:
+    copied = observe.Seen(((1, 2),), ("float32",), 0, 0, "Clone")
+    layers = observe.observe(small.module, small.example).layers
+    seen = observe.Observation({**layers, "clone": copied})
+    counts = macs.count(small.module, small.example)
+    *_, last = compare.layer_checks(small.graph, small.report, seen, counts)
+    assert (last.name, last.verdict) == ("clone", Verdict.EXPLAINED)
+    failed = observe.Observation({}, "the pass failed")
+    checked = list(compare.layer_checks(small.graph, small.report, failed, counts))
+    assert {each.verdict for each in checked} == {Verdict.UNCHECKED}
+
+
+@pytest.mark.skipif(not hasattr(torch.nn.functional, "grouped_mm"), reason="an older torch")
+def test_grouped_products_are_explained() -> None:
+    found = cnncalc.crosscheck(models.Grouped(), (8, 16), device="cpu")
+    assert found.total("macs")[1:4] == (8 * 16 * 32, 0, Verdict.EXPLAINED)
+    assert found.exit_code == 0
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_masks_that_decide_branches_are_known_to_the_count(kept: bool) -> None:
+    given = torch.rand(2, 4), torch.full((2, 1), kept)
+    found = cnncalc.crosscheck(models.Masked(), given, device="cpu")
+    assert found.total("macs")[1:4] == (32, 32, Verdict.AGREES)
+    assert (found.exit_code, found.problems) == (0, ())

@@ -51,7 +51,7 @@ def test_peaks_of_lifetimes() -> None:
     made = [first, second, third]
     assert memory.peak(made, 3, memory._until_read) == 130  # a and b in step 2
     assert memory.peak(made, 3, memory._until_freed) == 180
-    assert memory.peak(made, 3, memory._until_read, memory._rounded) == 1024
+    assert memory.peak(made, 3, memory._until_read, memory._in_blocks) == 1024
     assert memory.peak([], 0, memory._until_read) == 0
 
 
@@ -83,3 +83,34 @@ def test_runs_that_differ_are_not_compared() -> None:
     storages.made.pop()
     found = memory.check_memory(made.report, made.module, made.example, storages)
     assert found.checks[1].verdict is Verdict.UNCHECKED
+
+
+@pytest.mark.parametrize(
+    ("module", "size", "stated"),
+    [
+        # what a layer reads lives until it is done: input, what it reads, all that it gives
+        (models.Reading(nn.Linear(4, 4), nn.LSTM(4, 5, batch_first=True)), (7, 4), 404),
+        (models.Reading(nn.Linear(4, 4), nn.MultiheadAttention(4, 2, batch_first=True)), (7, 4),
+         4 * (3 * 28 + 49)),
+        (models.Reading(nn.Conv2d(3, 4, 3), nn.LPPool2d(2, 3, 2)), (3, 16, 18), 7712),
+        (models.Reading(nn.Conv2d(3, 4, 3), models.Contraction()), (3, 16, 18),
+         4 * (864 + 896 + 320)),
+    ],
+)  # fmt: skip
+def test_a_layer_keeps_what_it_reads(module: nn.Module, size: tuple[int, ...], stated: int) -> None:
+    found = taken(module, *size)
+    assert found.checks[1].analytic == stated
+
+
+def test_folding_takes_more_than_its_output() -> None:
+    # 3x14x14 floats, 27x196 of them unfolded; torch gives what is folded as many again
+    found = taken(nn.Sequential(nn.Unfold(3, padding=1), nn.Fold(14, 3, padding=1)), 3, 14, 14)
+    room = 4 * (27 - 3) * 196
+    assert found.causes == (("inside layers", room),)
+
+
+def test_a_peak_with_a_copy_that_the_run_did_not_need_is_unchecked() -> None:
+    found = cnncalc.crosscheck(models.Heads(), (7, 96), device="cpu", memory=True)
+    assert found.memory is not None
+    peak = found.memory.checks[1]
+    assert (peak.analytic, peak.verdict) == (4 * (7 * 96 + 2 * 7 * 32), Verdict.UNCHECKED)

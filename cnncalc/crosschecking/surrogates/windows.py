@@ -50,12 +50,27 @@ def _transposed(units: torch.Tensor, kernel: int, *arguments: Any) -> torch.Tens
 def _interpolated(
     units: torch.Tensor, size: Any, scale: Any, mode: str, *arguments: Any
 ) -> torch.Tensor:
+    if arguments[-1]:
+        return _antialiased(units, size, scale, mode, *arguments)
     if mode in ("bilinear", "bicubic"):  # these take images only
         sizes = (size, 1) if size is not None else None
         scales = (scale, 1.0) if scale is not None else None
         return F.interpolate(units[..., None], sizes, scales, mode, *arguments)[..., 0]
     mode = "linear" if mode == "trilinear" else mode
     return F.interpolate(units, size, scale, mode, *arguments)
+
+
+def _antialiased(
+    units: torch.Tensor, size: Any, scale: Any, mode: str, *arguments: Any
+) -> torch.Tensor:
+    """The filter along rows of an image of two equal rows.
+
+    (Of images of one column, torch 2.15 reads the wrong values: the axis must not be the first.)
+    """
+    images = units[:, :, None].expand(-1, -1, 2, -1).contiguous()
+    sizes = (2, size) if size is not None else None
+    scales = (1.0, scale) if scale is not None else None
+    return F.interpolate(images, sizes, scales, mode, *arguments)[:, :, 0]
 
 
 _AXIS = {

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import CnncalcError
-from .options import read_settings, size_options, terminal_width, wants_color
+from .options import (
+    color_option,
+    read_settings,
+    size_options,
+    terminal_width,
+    trace_option,
+    wants_color,
+)
 from .summary import FORMATS
 
 if TYPE_CHECKING:
@@ -24,11 +31,7 @@ if TYPE_CHECKING:
 @click.option(
     "--dtype", metavar="NAME", help="What to run in: float32 (or a live module's own), float16."
 )
-@click.option(
-    "--trace",
-    is_flag=True,
-    help="MODEL is code to import and run: package.module:attr, or file.py:Net(width=8).",
-)
+@trace_option
 @click.option(
     "--device",
     type=click.Choice(["auto", "cpu", "cuda", "mps"], case_sensitive=False),
@@ -48,12 +51,7 @@ if TYPE_CHECKING:
     default="table",
     help="How to print it.",
 )
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    help="Colour (auto: on a terminal).",
-)
+@color_option
 def crosscheck(
     model: str | None,
     input_: tuple[str, ...],

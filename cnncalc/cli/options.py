@@ -58,15 +58,26 @@ def model_options(command: Command) -> Command:
     return size_options(command)
 
 
+#: --trace
+trace_option = click.option(
+    "--trace",
+    is_flag=True,
+    help="MODEL is code to import and run: package.module:attr, or file.py:Net(width=8).",
+)
+#: --color
+color_option = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    help="Colour (auto: on a terminal).",
+)
+
+
 def trace_options(command: Command) -> Command:
     """--trace and --train."""
     return _decorated(
         command,
-        click.option(
-            "--trace",
-            is_flag=True,
-            help="MODEL is code to import and run: package.module:attr, or file.py:Net(width=8).",
-        ),
+        trace_option,
         click.option("--train", is_flag=True, help="With --trace: the model in training mode."),
     )
 

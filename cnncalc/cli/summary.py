@@ -5,7 +5,14 @@ from __future__ import annotations
 import click
 
 from ..errors import InputError
-from .options import analyzed, model_options, terminal_width, trace_options, wants_color
+from .options import (
+    analyzed,
+    color_option,
+    model_options,
+    terminal_width,
+    trace_options,
+    wants_color,
+)
 
 FORMATS = ("table", "markdown", "json", "csv")
 
@@ -24,12 +31,7 @@ FORMATS = ("table", "markdown", "json", "csv")
 @click.option("--depth", type=int, metavar="N", help="Fold layers deeper than N module levels.")
 @click.option("--only", metavar="TYPE|GLOB", help='An op type ("conv2d") or names ("layer1.*").')
 @click.option("--sort", metavar="COLUMN", help="Sort by a column, largest numbers first.")
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    help="Colour (auto: on a terminal).",
-)
+@color_option
 def summary(
     model: str,
     input_: tuple[str, ...],

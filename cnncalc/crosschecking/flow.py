@@ -20,7 +20,7 @@ from ..graph import Graph
 from ..sources.torch.errors import failed
 from ..sources.torch.inputs import Example
 from ..sources.torch.network import names_of
-from ..sources.torch.tensors import replaced, tensors_in
+from ..sources.torch.tensors import is_lazy, replaced, tensors_in
 from ..sources.torch.tracer import Tracer
 from ..sources.torch.untouched import untouched
 from .subject import Subject
@@ -89,7 +89,7 @@ def _in_float64(module: torch.nn.Module) -> Iterator[None]:
             continue
         for held in (each._parameters, each._buffers):
             for name, tensor in held.items():
-                if tensor is not None and tensor.dtype.is_floating_point and not _is_lazy(tensor):
+                if tensor is not None and tensor.dtype.is_floating_point and not is_lazy(tensor):
                     if id(tensor) not in stand_ins:
                         stand_ins[id(tensor)] = _stand_in(tensor)
                     held[name] = stand_ins[id(tensor)]
@@ -99,10 +99,6 @@ def _in_float64(module: torch.nn.Module) -> Iterator[None]:
         yield
     finally:
         torch.set_default_dtype(default)
-
-
-def _is_lazy(tensor: torch.Tensor) -> bool:
-    return isinstance(tensor, torch.nn.parameter.UninitializedTensorMixin)
 
 
 def _stand_in(tensor: torch.Tensor) -> torch.Tensor:

@@ -99,7 +99,7 @@ def _storage(tensor: torch.Tensor) -> Any:
     """The memory of a tensor; None where it has none of its own (sparse tensors, say)."""
     try:
         return tensor.untyped_storage()
-    except (NotImplementedError, RuntimeError):
+    except RuntimeError:
         return None
 
 

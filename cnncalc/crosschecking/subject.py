@@ -16,7 +16,7 @@ from ..shape import format_shape
 from ..sources.torch import trace, unwrapped
 from ..sources.torch.inputs import Example, example
 from ..sources.torch.target import Weights, built, parse
-from ..sources.torch.tensors import replaced
+from ..sources.torch.tensors import is_lazy, replaced
 from .device import cast, dtype_named, module_on, with_tensors
 from .torchvision import twin
 
@@ -66,7 +66,7 @@ def of_module(
     graph = trace(module, input, layout=layout, batch=batch, name=title)
     report = analysis.run(graph, graph.traced or {})
     tensors = _real(given, graph)
-    if any(isinstance(x, torch.nn.parameter.UninitializedTensorMixin) for x in module.parameters()):
+    if any(is_lazy(tensor) for tensor in module.parameters()):
         with torch.no_grad():
             module(*tensors.args, **tensors.kwargs)  # gives its weights their sizes
     return Subject(graph, report, module, tensors, True, "the live module")

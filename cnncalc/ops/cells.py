@@ -10,39 +10,18 @@ from ..formula import Formula
 from ..layout import Along, Dims, Read
 from ..shape import Shape, format_shape
 from .arguments import arg, choice, count, flag
-from .base import Op
 from .linear import alike
+from .recurrent import Stateful
 from .registry import op
 
 
-class _Cell(Op):
+class _Cell(Stateful):
     """One step: the input (N, features) or (features,), and the states, which may be left out."""
 
     field_rule = "its own row"
 
-    arity: ClassVar[int | None] = None
-    least_dims = 1
-    gates: ClassVar[int] = 1
-    states: ClassVar[int] = 1
-
-    input_size: int | None
-    hidden_size: int
-    bias: bool
-
     params: ClassVar[Formula] = Formula("G*h*(ci + h) + 2*G*h*b")
     macs: ClassVar[Formula] = Formula("N*G*h*(ci + h)")
-
-    def complete(self, inputs: tuple[Shape, ...]) -> Op:
-        received = inputs[0][-1]
-        if self.input_size is None and received is not None:
-            return self.replace(input_size=received)
-        return self
-
-    def _arity_misfit(self, inputs: tuple[Shape, ...]) -> Misfit | None:
-        if len(inputs) in (1, 1 + self.states):
-            return None
-        message = f"{self.type} takes one input and {self.states} state{'s' * (self.states > 1)}"
-        return Misfit("inputs", f"{message}, receives {len(inputs)}", 1 + self.states, len(inputs))
 
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
         shape = inputs[0]

@@ -24,31 +24,18 @@ from .reads import contracted
 from .registry import op
 
 
-class _Recurrent(Op):
-    """The shapes and counts that the three kinds share; `gates` matrices per product."""
-
-    field_rule = "all positions up to it; in both directions the whole input"
+class Stateful(Op):
+    """An op with an input and states, which may be left out; `gates` matrices per product."""
 
     arity: ClassVar[int | None] = None
     gates: ClassVar[int] = 1
-    #: Tensors that an initial state is made of.
+    #: Tensors that a state is made of.
     states: ClassVar[int] = 1
     least_dims = 1
 
     input_size: int | None
     hidden_size: int
-    num_layers: int
     bias: bool
-    batch_first: bool
-    bidirectional: bool
-
-    params: ClassVar[Formula] = Formula(
-        "D*(G*h*(ci + o) + 2*G*h*b + r) + (l - 1)*D*(G*h*(D*o + o) + 2*G*h*b + r)"
-    )
-    macs: ClassVar[Formula] = Formula("T*(D*(G*h*(ci + o) + r) + (l - 1)*D*(G*h*(D*o + o) + r))")
-
-    def _proj(self) -> int:
-        return int(getattr(self, "proj_size", 0))
 
     def complete(self, inputs: tuple[Shape, ...]) -> Op:
         received = inputs[0][-1]
@@ -61,6 +48,24 @@ class _Recurrent(Op):
             return None
         message = f"{self.type} takes one input and {self.states} state{'s' * (self.states > 1)}"
         return Misfit("inputs", f"{message}, receives {len(inputs)}", 1 + self.states, len(inputs))
+
+
+class _Recurrent(Stateful):
+    """The shapes and counts that the three kinds of layers share."""
+
+    field_rule = "all positions up to it; in both directions the whole input"
+
+    num_layers: int
+    batch_first: bool
+    bidirectional: bool
+
+    params: ClassVar[Formula] = Formula(
+        "D*(G*h*(ci + o) + 2*G*h*b + r) + (l - 1)*D*(G*h*(D*o + o) + 2*G*h*b + r)"
+    )
+    macs: ClassVar[Formula] = Formula("T*(D*(G*h*(ci + o) + r) + (l - 1)*D*(G*h*(D*o + o) + r))")
+
+    def _proj(self) -> int:
+        return int(getattr(self, "proj_size", 0))
 
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
         yield from self._sequence_misfits(inputs[0])

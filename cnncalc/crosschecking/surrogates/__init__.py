@@ -11,13 +11,17 @@ only where there is no path at all.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from ...sources.torch.rules import Kind, find_rule
-from . import mixes, structure, windows  # noqa: F401  # they fill the table
-from .base import TABLE, Lost, depends, detached
+from .base import TABLE, LostError, depends, detached
 from .elementwise import elementwise, is_elementwise
 from .structure import REAL, SWITCHES
+
+#: These modules fill the table.
+for _module in ("mixes", "sequences", "structure", "windows"):
+    import_module(f".{_module}", __name__)
 
 __all__ = ["Surrogates"]
 
@@ -43,7 +47,7 @@ class Surrogates:
         try:
             return self._replaced(rule, func, args, kwargs)
         except Exception as reason:  # arguments that the surrogate was not made for, mostly
-            said = str(reason) if isinstance(reason, Lost) else "called in an unusual way"
+            said = str(reason) if isinstance(reason, LostError) else "called in an unusual way"
             self.lost = f"{rule.name}: {said}"
             return func(*detached(args), **detached(kwargs))
 
@@ -57,4 +61,4 @@ class Surrogates:
             return func(*args, **kwargs)
         if is_elementwise(name):
             return elementwise(name, rule.inplace, func, args, kwargs)
-        raise Lost("nothing is known of what it reads")
+        raise LostError("nothing is known of what it reads")

@@ -13,7 +13,7 @@ Surrogate = Callable[..., Any]
 TABLE: dict[str, Surrogate] = {}
 
 
-class Lost(Exception):  # noqa: N818  # no error: what is read depends on data
+class LostError(Exception):
     """No surrogate shows what an operation depends on; the text says why."""
 
 

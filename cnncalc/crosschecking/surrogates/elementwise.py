@@ -8,7 +8,7 @@ import torch
 
 from ...sources.torch.rules.elementwise import is_generic
 from ...sources.torch.tensors import tensors_in
-from .base import Lost, filled
+from .base import LostError, filled
 
 #: Elementwise functions that torch does not tag as such.
 _MORE_WORDS = """
@@ -45,7 +45,7 @@ def elementwise(name: str, inplace: bool, func: Any, args: Any, kwargs: Any) -> 
         try:
             shape = torch.broadcast_shapes(*(each.shape for each in tensors))
         except RuntimeError:
-            raise Lost("its tensors do not broadcast") from None
+            raise LostError("its tensors do not broadcast") from None
     total = read[0]
     for each in read[1:]:
         total = total + each
@@ -55,7 +55,7 @@ def elementwise(name: str, inplace: bool, func: Any, args: Any, kwargs: Any) -> 
 def _in_place(target: torch.Tensor, read: list[torch.Tensor]) -> torch.Tensor:
     others = [each for each in read if each is not target]
     if others and not (target.is_floating_point() or target.is_complex()):
-        raise Lost("an integer tensor is overwritten")
+        raise LostError("an integer tensor is overwritten")
     for each in others:
         target.add_(each)
     return target

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from .base import Lost, depends, stands_for
+from .base import LostError, depends, stands_for
 
 _REAL_WORDS = """
     view reshape _unsafe_view view_as reshape_as flatten ravel unflatten permute transpose
@@ -38,7 +38,7 @@ def _split(name: str) -> Any:
 
     def surrogate(input: torch.Tensor, *args: Any, **kwargs: Any) -> tuple[torch.Tensor, ...]:
         if depends((args, kwargs)):
-            raise Lost("where it cuts depends on data")
+            raise LostError("where it cuts depends on data")
         dim = kwargs.get("dim", args[1] if len(args) > 1 else 0)
         offset, pieces = 0, []
         for each in function(input.detach(), *args, **kwargs):
@@ -65,7 +65,7 @@ def _placed(function: Any, several: int = 1) -> Any:
     def surrogate(input: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
         given = args[:several] if args else tuple(kwargs.get(key) for key in ("dim", "index"))
         if depends(given):
-            raise Lost("the places that it reads depend on data")
+            raise LostError("the places that it reads depend on data")
         return function(input, *args, **kwargs)
 
     return surrogate
@@ -80,7 +80,7 @@ stands_for("take_along_dim")(_placed(torch.take_along_dim))
 @stands_for("setitem")
 def setitem(input: torch.Tensor, index: Any, value: Any) -> Any:
     if depends(index):
-        raise Lost("the places that it writes depend on data")
+        raise LostError("the places that it writes depend on data")
     return torch.Tensor.__setitem__(input, index, value)
 
 
@@ -90,11 +90,11 @@ def cast(input: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:
     """Dependences go on in float64, whatever the model makes of its values."""
     wanted = [each for each in (*args, *kwargs.values()) if isinstance(each, torch.dtype)]
     if wanted and not (wanted[0].is_floating_point or wanted[0] in (torch.bool, input.dtype)):
-        raise Lost("integers have no gradient")
+        raise LostError("integers have no gradient")
     return input.clone() if kwargs.get("copy") else input
 
 
 @stands_for("int", "long", "short", "byte", "char", "argmax", "argmin", "argsort", "one_hot",
             "count_nonzero", "aminmax")  # fmt: skip
 def integers(*_: Any, **__: Any) -> Any:
-    raise Lost("integers have no gradient")
+    raise LostError("integers have no gradient")

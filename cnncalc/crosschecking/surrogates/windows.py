@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch.nn import functional as F
 
-from .base import Lost, entered, filled, stands_for
+from .base import LostError, entered, filled, stands_for
 
 #: Weights of interpolation below this are rounding errors.
 _NOISE = 1e-9
@@ -233,7 +233,7 @@ def interpolate(
     antialias: bool = False,
 ) -> torch.Tensor:
     if isinstance(size, torch.Tensor) or isinstance(scale_factor, torch.Tensor):
-        raise Lost("the size is computed")
+        raise LostError("the size is computed")
     return windowed(
         input,
         "interpolate",

@@ -23,6 +23,7 @@ from .errors import IntegerInputError, after, failed
 from .inputs import Example, example
 from .leaves import is_compiled
 from .target import Weights, built, parse
+from .tensors import is_lazy
 from .tracer import Tracer
 from .untouched import untouched
 
@@ -57,7 +58,7 @@ def trace(
         return _trace_target(module, input, layout, batch, train, name)
     module = unwrapped(module)
     given = example(module, input, layout, batch)
-    if any(_is_lazy(tensor) for tensor in module.parameters()):
+    if any(is_lazy(tensor) for tensor in module.parameters()):
         module = _materialized(module, given)
     try:
         return _with_integers(module, given, train, name)
@@ -97,10 +98,6 @@ def unwrapped(module: torch.nn.Module) -> torch.nn.Module:
             return module
 
 
-def _is_lazy(tensor: torch.Tensor) -> bool:
-    return isinstance(tensor, torch.nn.parameter.UninitializedTensorMixin)
-
-
 def _materialized(module: torch.nn.Module, given: Example) -> torch.nn.Module:
     """A copy on meta of a module whose lazy weights have got their sizes by a first pass."""
     module = copy.deepcopy(module, _on_meta(module))
@@ -117,7 +114,7 @@ def _on_meta(module: torch.nn.Module) -> dict[int, Any]:
     """For each parameter and buffer one on meta, as a deep copy takes them."""
     stand_ins: dict[int, Any] = {}
     for tensor in (*module.parameters(), *module.buffers()):
-        if _is_lazy(tensor):
+        if is_lazy(tensor):
             made = type(tensor)(device="meta", dtype=tensor.dtype)
         elif isinstance(tensor, torch.nn.Parameter):
             made = torch.nn.Parameter(tensor.detach().to("meta"), tensor.requires_grad)

@@ -44,7 +44,7 @@ class Constants(Recording):
         """Run on meta; where that does not do, with the values that are known, or with zeros."""
         try:
             return self._run(func, args, kwargs)
-        except (RuntimeError, NotImplementedError) as error:
+        except RuntimeError as error:
             if self.real or rule.inplace:
                 raise
             found = self.values.partly(func, args, kwargs, given, self.twins.of)
@@ -102,7 +102,7 @@ class Constants(Recording):
 
         try:
             return func(*replaced(args, plain), **replaced(kwargs, plain))
-        except (RuntimeError, NotImplementedError):
+        except RuntimeError:
             return result
 
     def _values(

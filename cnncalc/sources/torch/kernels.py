@@ -58,7 +58,7 @@ def run_on_zeros(func: Any, args: Any, kwargs: Any) -> Any:
     """
     try:
         return func(*replaced(args, _zeros), **replaced(kwargs, _zeros))
-    except (NotImplementedError, RuntimeError):
+    except RuntimeError:
         return func(*replaced(args, _quantized), **replaced(kwargs, _quantized))
 
 

@@ -151,6 +151,16 @@ _TORCHVISION: dict[str, Reader] = {
 }
 
 
+def takes(op: Op, args: Any, kwargs: Any) -> bool:
+    """Is a leaf called as usual? (`output_size` of a transposed convolution changes its op.)"""
+    given = [*args, *kwargs.values()]
+    if op.type.startswith("ConvTranspose") and len(given) > 1:
+        return False
+    if op.type == "EmbeddingBag" and (len(args) > 2 or "per_sample_weights" in kwargs):
+        return False
+    return bool(given) and isinstance(given[0], torch.Tensor)
+
+
 def is_compiled(module: torch.nn.Module) -> bool:
     """Is it the wrapper that `torch.compile` puts around a module?"""
     dynamo = sys.modules.get("torch._dynamo.eval_frame")

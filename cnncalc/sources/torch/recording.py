@@ -14,7 +14,7 @@ from .errors import IntegerInputError
 from .leaves import make
 from .places import Place, here
 from .rules import Call
-from .tensors import tensors_in
+from .tensors import is_lazy, tensors_in
 
 #: What a layer reads: (number of a record, or ~number of an input; output of it).
 Source = tuple[int, int]
@@ -246,11 +246,7 @@ def _weights(module: torch.nn.Module) -> Iterator[tuple[int, Weight]]:
     """Parameters and buffers by identity; a shared one has its first name."""
     for buffer, named in ((False, module.named_parameters()), (True, module.named_buffers())):
         for name, tensor in named:
-            shape = () if _is_lazy(tensor) else tuple(tensor.shape)
+            shape = () if is_lazy(tensor) else tuple(tensor.shape)
             dtype = str(tensor.dtype).removeprefix("torch.")
             trainable = not buffer and tensor.requires_grad
             yield id(tensor), Weight(plain(name), shape, dtype, trainable, buffer)
-
-
-def _is_lazy(tensor: torch.Tensor) -> bool:
-    return isinstance(tensor, torch.nn.parameter.UninitializedTensorMixin)

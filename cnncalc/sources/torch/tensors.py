@@ -51,6 +51,11 @@ def replaced(value: Any, change: Callable[[torch.Tensor], torch.Tensor]) -> Any:
     return value
 
 
+def is_lazy(tensor: torch.Tensor) -> bool:
+    """Has a lazy module not given its weight a size yet?"""
+    return isinstance(tensor, torch.nn.parameter.UninitializedTensorMixin)
+
+
 class Twins:
     """Meta tensors that stand for real ones: the same sizes, strides and dtype, no memory."""
 

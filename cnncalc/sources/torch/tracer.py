@@ -24,7 +24,7 @@ from .calls import calls_of
 from .constants import Constants
 from .errors import IntegerInputError, depends_on_values
 from .kernels import has_no_meta_kernel, is_dynamic, run_on_zeros
-from .leaves import is_compiled, leaf_op, make
+from .leaves import is_compiled, leaf_op, make, takes
 from .places import Place, here
 from .recording import Record, Source
 from .rules import ALIAS, RESHAPING, Call, Kind, Rule, find_rule
@@ -83,7 +83,7 @@ class Tracer(Constants, TorchFunctionMode):
         if path is None:
             path = self._unregistered(module)
         op = leaf_op(module)
-        if op is not None and _takes(op, args, kwargs):
+        if op is not None and takes(op, args, kwargs):
             return self._leaf(original, module, path, op, args, kwargs)
         self.scope.append(path)
         before = len(self.records)
@@ -329,7 +329,7 @@ class Tracer(Constants, TorchFunctionMode):
         try:
             with AtenRecorder(self):
                 return self._run(func, args, kwargs)
-        except (NotImplementedError, RuntimeError) as error:
+        except RuntimeError as error:
             if not has_no_meta_kernel(error) or is_dynamic(rule.name):
                 raise self._failed(rule.name, error) from None
         del self.records[before:]
@@ -392,16 +392,6 @@ _WITH_PLACES = frozenset(
 def unknown(name: str, outputs: Sequence[torch.Tensor]) -> Op:
     """The op of an operation that no rule knows."""
     return make("Unknown", name, tuple(tuple(each.shape) for each in outputs))
-
-
-def _takes(op: Op, args: Any, kwargs: Any) -> bool:
-    """Is a leaf called as usual? (`output_size` of a transposed convolution changes its op.)"""
-    given = [*args, *kwargs.values()]
-    if op.type.startswith("ConvTranspose") and len(given) > 1:
-        return False
-    if op.type == "EmbeddingBag" and (len(args) > 2 or "per_sample_weights" in kwargs):
-        return False
-    return bool(given) and isinstance(given[0], torch.Tensor)
 
 
 __all__ = ["Record", "Source", "Tracer", "unknown"]

@@ -82,7 +82,7 @@ class Values:
 
         try:
             return replaced(func(*replaced(args, best), **replaced(kwargs, best)), other)
-        except (RuntimeError, NotImplementedError):
+        except RuntimeError:
             return None
 
     def follow(

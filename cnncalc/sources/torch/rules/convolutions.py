@@ -91,12 +91,12 @@ def convolution(
     groups: int,
     *_: Any,
     **__: Any,
-) -> Op:
+) -> Op | None:
     """The primitive behind all convolutions."""
     if transposed:
         return conv_transpose(
             call, input, weight, bias, stride, padding, output_padding, groups, dilation
-        )  # type: ignore[return-value]
+        )
     call.held(weight, bias)
     return _conv(call, weight, bias, stride, padding, dilation, groups)
 

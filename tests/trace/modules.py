@@ -35,3 +35,9 @@ def complete(module: nn.Module, input: Any, **options: Any) -> Report:
     assert report.status.value == "complete"
     assert report.totals.params == sum(p.numel() for p in module.parameters())
     return report
+
+
+def figures(module: nn.Module, input: Any, **options: Any) -> tuple[int, int]:
+    """Parameters and MACs of a module; all must be known, and nothing amiss."""
+    totals = complete(module, input, **options).totals
+    return totals.params, totals.macs

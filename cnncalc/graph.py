@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import GraphError, LimitError, Location
 from .finding import Finding
@@ -50,11 +50,40 @@ class Traced(NamedTuple):
     view: bool = False
 
 
+class Written(NamedTuple):
+    """An argument as it stands in a source file: its text, and the value that it has there.
+
+    `location` and `end` (line, column, both from 1; `end` is the first column behind it) say
+    where. `fixed` is None where the text holds nothing but numbers, so that it may be
+    rewritten; otherwise it says what else decides the value ("num_features is an argument").
+    """
+
+    text: str
+    value: Any
+    location: Location
+    end: tuple[int, int]
+    fixed: str | None = None
+
+
+class Made(NamedTuple):
+    """The call in a source file that made a layer, with its arguments as they are written.
+
+    `arguments` has the names of the op's arguments (`in_features`); the sizes that a function
+    such as `x.view(-1, 9216)` is given are `shape[0]`, `shape[1]`. `times` is how often the call
+    was reached: an argument of a call in a loop, or of a helper function, serves several layers.
+    """
+
+    location: Location
+    arguments: Mapping[str, Written]
+    times: int = 1
+
+
 class Layer(NamedTuple):
     """One application of an op in a network.
 
     `module` names the owner of the parameters: layers with the same module share them. Layers
-    of a live module say themselves which tensors they hold (`traced`).
+    of a live module say themselves which tensors they hold (`traced`). Layers read from source
+    have the place of their call (`location`), and that of their constructor (`made`).
     """
 
     name: str
@@ -63,6 +92,7 @@ class Layer(NamedTuple):
     module: str
     location: Location | None = None
     traced: Traced | None = None
+    made: Made | None = None
 
 
 class Input(NamedTuple):
@@ -113,7 +143,7 @@ class Graph:
 
     def _value(self) -> tuple[object, ...]:
         """What counts in comparisons: not the name, nor what one source or one input showed."""
-        layers = [layer._replace(location=None, traced=None) for layer in self.layers]
+        layers = [layer._replace(location=None, traced=None, made=None) for layer in self.layers]
         return self.inputs, layers, self.outputs
 
     __hash__ = None  # type: ignore[assignment]  # compared by value, never a key

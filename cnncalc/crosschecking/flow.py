@@ -17,9 +17,9 @@ from torch.overrides import TorchFunctionMode
 
 from ..errors import CnncalcError
 from ..graph import Graph
+from ..sources.calls.network import names_of
 from ..sources.torch.errors import failed
 from ..sources.torch.inputs import Example
-from ..sources.torch.network import names_of
 from ..sources.torch.tensors import is_lazy, replaced, tensors_in
 from ..sources.torch.tracer import Tracer
 from ..sources.torch.untouched import untouched

@@ -13,9 +13,9 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from ..ops import Op
 from ..runnable.network import Network
+from ..sources.calls.recording import Record
 from ..sources.torch import network
 from ..sources.torch.inputs import Example
-from ..sources.torch.recording import Record
 from ..sources.torch.tracer import Tracer
 from ..sources.torch.untouched import untouched
 from .device import with_tensors

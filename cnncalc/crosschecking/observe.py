@@ -12,9 +12,9 @@ import torch
 from ..errors import CnncalcError
 from ..runnable.network import Network
 from ..runnable.tree import module_at, tensor_at
+from ..sources.calls.recording import Record
 from ..sources.torch import network
 from ..sources.torch.inputs import Example
-from ..sources.torch.recording import Record
 from ..sources.torch.tensors import tensors_in
 from ..sources.torch.tracer import Tracer
 from ..sources.torch.untouched import untouched

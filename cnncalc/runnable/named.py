@@ -20,7 +20,7 @@ def elementwise(name: str) -> Callable[..., Any] | None:
 
     Other functions are none of an op's business: a spec file could name `torch.save`.
     """
-    from ..sources.torch.rules.elementwise import is_generic
+    from ..sources.calls.rules import is_generic
 
     if not is_generic(name):
         return None

@@ -43,6 +43,7 @@ FUNCTIONS: dict[str, tuple[Spelled, ...]] = {
         lambda x: (x[..., 0], x[:, None], x[:, ::2, 1:-1], x[:, [0, 2]], x[:, :, None, ...]),
         lambda x: (x[:, torch.tensor([0, 1, 1])], x[:, :, [[0], [1]], [0, 2]]),
         lambda x: x[:, torch.tensor([True, False, True, False])],
+        lambda x: (x[0, :, [1, 2]], x[:, 0, [0, 2]], x[[0, 0], :, 0], x[:, [1, 0], 2, [[3], [4]]]),
         lambda x: (x.narrow(1, 0, 2), x.select(dim=1, index=-1), x[:, 4:], x[:, :, 9:]),
         lambda x: torch.repeat_interleave(x, torch.tensor([1, 2, 1, 2]), dim=1),
         lambda x: x.repeat_interleave(repeats=2, dim=1),

@@ -107,6 +107,7 @@ def test_targets(nets: Path, text: str, params: int, capsys: pytest.CaptureFixtu
         ("nets_to_trace:", "--trace: expected package.module:attr, "),
         ("nets_to_trace:Net(", "--trace: expected package.module:attr, "),
         ("nets_to_trace:Net(width=open('x'))", "--trace: expected package.module:attr, "),
+        ("nets_to_trace:Net(**{'width': 3})", "--trace: expected package.module:attr, "),
         ("nets_to_trace:Nte", "nets_to_trace has no 'Nte'"),
         ("nets_to_trace:models.big", "nets_to_trace.models has no 'big'"),
         ("nets_to_trace:number", "nets_to_trace:number is no nn.Module: its type is int"),

@@ -14,7 +14,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from ...sources.torch.rules import Kind, find_rule
+from ...sources.calls.rules import Kind
+from ...sources.torch.rules import find_rule
 from .base import TABLE, LostError, depends, detached
 from .elementwise import elementwise, is_elementwise
 from .structure import REAL, SWITCHES

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from ...sources.torch.rules.elementwise import is_generic
+from ...sources.calls.rules import is_generic
 from ...sources.torch.tensors import tensors_in
 from .base import LostError, filled
 

@@ -18,8 +18,9 @@ import torch
 
 from ...errors import CnncalcError, TraceError
 from ...graph import Graph
+from ..calls.recording import IntegerInputError
 from . import network
-from .errors import IntegerInputError, after, failed
+from .errors import after, failed
 from .inputs import Example, example
 from .leaves import is_compiled
 from .target import Weights, built, parse

@@ -7,32 +7,27 @@ from typing import Any
 import torch
 
 from ...errors import CnncalcError
+from ..calls.making import make
+from ..calls.rules import Call, Kind, Rule
+from ..calls.tensor import shapes_of
 from .errors import depends_on_values, failure
 from .kernels import OUTCOMES, has_no_meta_kernel, is_dynamic, run_on_zeros
-from .leaves import make
-from .places import here
-from .recording import Recording, refuse_transformed
-from .rules import Call, Kind, Rule
-from .rules.casts import LARGEST_CONSTANT
-from .tensors import Twins, replaced, tensors_in
-from .values import Values
+from .moving import LARGEST_CONSTANT, is_large, without_device
+from .recording import LiveRecording, refuse_transformed
+from .tensors import replaced, tensors_in
 
 #: A function of a constant with more elements than this is not computed.
 _LARGEST_GIVEN = 1 << 20
 
 
-class Constants(Recording):
+class Constants(LiveRecording):
     """The tracer's part for tensors that the network does not compute.
 
     They are made on the CPU, where their values are known, unless they are large.
     """
 
     def __init__(self, module: torch.nn.Module, real: bool) -> None:
-        super().__init__(module)
-        #: Is it a pass over the tensors there are, rather than over twins on meta?
-        self.real = real
-        self.twins = Twins()
-        self.values = Values(self.sources, self.weights)
+        super().__init__(module, real)
         self._made: dict[int, torch.Tensor] = {}  # constants of this forward pass
 
     def _run(self, func: Any, args: Any, kwargs: Any) -> Any:
@@ -57,11 +52,7 @@ class Constants(Recording):
         return replaced(run_on_zeros(func, args, kwargs), self.twins.of)
 
     def _failed(self, name: str, error: Exception) -> CnncalcError:
-        return error if isinstance(error, CnncalcError) else failure(name, error, self._location())
-
-    def _location(self) -> Any:
-        place = here()
-        return None if place is None else place.location()
+        return error if isinstance(error, CnncalcError) else failure(name, error, self.location())
 
     def _constant(
         self, rule: Rule, func: Any, args: Any, kwargs: Any, given: list[torch.Tensor]
@@ -71,11 +62,11 @@ class Constants(Recording):
             return func(*args, **kwargs)
         refuse_transformed(given)
         if rule.kind is Kind.VALUES and any(tensor.is_meta for tensor in given):
-            raise depends_on_values(rule.name, self._location())
+            raise depends_on_values(rule.name, self.location())
         if rule.kind is Kind.MOVE:
-            func, args, kwargs = rule.moved(func, args, kwargs)
+            func, args, kwargs = without_device(rule.name, func, args, kwargs)
         if not rule.primitive:  # torch's own code looks at devices
-            kwargs = _without_device(kwargs, rule.large(args, kwargs))
+            kwargs = _on_cpu(kwargs, is_large(rule.name, args, kwargs))
         foreign = rule.inplace and id(given[0]) not in self._made if given else False
         if foreign or any(each.is_meta or each.numel() > _LARGEST_GIVEN for each in given):
             result = self._run(func, args, kwargs)  # the user's own tensor stays as it is
@@ -90,7 +81,7 @@ class Constants(Recording):
         """A new tensor of the shape of another; a small one with its values."""
         if self.real:
             return self._run(func, args, kwargs)
-        kwargs = _without_device(kwargs)
+        kwargs = _on_cpu(kwargs)
         result = self._attempted(rule, func, args, kwargs, tensors_in(args, kwargs))
         if result.numel() > LARGEST_CONSTANT or "empty" in rule.name:
             return result
@@ -116,7 +107,7 @@ class Constants(Recording):
             return func(*args, **kwargs)
         if all(self.values.knows(tensor) for tensor in given):
             return self.values.run(func, args, kwargs)
-        raise depends_on_values(rule.name, self._location())
+        raise depends_on_values(rule.name, self.location())
 
     def _picked(self, rule: Rule, given: list[torch.Tensor], result: Any) -> Any:
         """Tensors whose sizes depend on values (what `nonzero` gives) are a layer's outputs."""
@@ -127,11 +118,11 @@ class Constants(Recording):
         call.result = result
         for tensor in outputs:
             self.values.learn(tensor, tensor)
-        self.add(call, make("Whole", rule.name, tuple(tuple(each.shape) for each in outputs)))
+        self.add(call, make("Whole", rule.name, shapes_of(outputs)))
         return result
 
 
-def _without_device(kwargs: dict[str, Any], large: bool = False) -> dict[str, Any]:
+def _on_cpu(kwargs: dict[str, Any], large: bool = False) -> dict[str, Any]:
     """Arguments for a constant on the CPU, or on meta where it is large."""
     if large:
         return {**kwargs, "device": "meta"}

@@ -6,14 +6,6 @@ from ...errors import CnncalcError, Location, TraceError
 from .places import Place, is_machinery
 
 
-class IntegerInputError(Exception):
-    """The inputs with these positions are indices: the trace starts again with integers."""
-
-    def __init__(self, inputs: set[int]) -> None:
-        super().__init__(inputs)
-        self.inputs = inputs
-
-
 def depends_on_values(function: str, location: Location | None) -> TraceError:
     """`if x.sum() > 0`: tracing computes no values to decide by."""
     what = _READINGS.get(function, f"{function} needs the values of a tensor")

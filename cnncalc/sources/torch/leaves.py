@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 import torch
 
 from ...errors import OpError
 from ...ops import CATALOGUE, Op
+from ..calls.making import make
 
 Reader = Callable[[Any], Op]
 
@@ -52,16 +52,6 @@ def _reader(kind: type) -> Reader | None:
     if getattr(torch.nn, name, None) is not kind:
         return None
     return _SPECIAL.get(name) or _attributes(name)
-
-
-@lru_cache(maxsize=16384)
-def _made(name: str, values: tuple[Any, ...]) -> Op:
-    return CATALOGUE[name](*values)
-
-
-def make(name: str, *values: Any) -> Op:
-    """An op of the catalogue, made once for equal arguments (in the order it has them)."""
-    return _made(name, values)
 
 
 def _attributes(op: str) -> Reader:

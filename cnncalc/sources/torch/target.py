@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import importlib
 import importlib.util
 import os
@@ -11,62 +10,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, redirect_stdout
 from enum import Enum
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch.overrides import TorchFunctionMode
 
 from ...errors import CnncalcError, TraceError, closest
+from .. import target
+from ..target import Target
 from .errors import innermost
-from .rules.casts import is_large
+from .moving import is_large
 
 _FORM = "package.module:attr, package.module:Class(arg=1) or file.py:Class"
 
 
-class Target(NamedTuple):
-    """What to import, what to call in it, and with what."""
-
-    home: str
-    names: tuple[str, ...]
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
-    called: bool
-
-    def __str__(self) -> str:
-        return f"{self.home}:{'.'.join(self.names)}"
-
-
 def parse(text: str) -> Target:
     """Read a target. Arguments are plain values. Raises `TraceError`."""
-    home, colon, rest = text.partition(":")
-    if os.name == "nt" and len(home) == 1 and colon:  # C:\\nets\\model.py:Net
-        drive, (home, colon, rest) = home, rest.partition(":")
-        home = f"{drive}:{home}"
-    if not (home and colon and rest.strip()):
-        raise TraceError(f"--trace: expected {_FORM}, received {text!r}")
-    try:
-        node = ast.parse(rest.strip(), mode="eval").body
-        called = isinstance(node, ast.Call)
-        if isinstance(node, ast.Call):
-            args = tuple(ast.literal_eval(item) for item in node.args)
-            kwargs = {item.arg: ast.literal_eval(item.value) for item in node.keywords if item.arg}
-            node = node.func
-        else:
-            args, kwargs = (), {}
-        return Target(home.strip(), _dotted(node), args, kwargs, called)
-    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
-        raise TraceError(
-            f"--trace: expected {_FORM}, received {text!r}",
-            help="arguments are plain values: numbers, strings, lists, dicts",
-        ) from None
-
-
-def _dotted(node: ast.expr) -> tuple[str, ...]:
-    if isinstance(node, ast.Name):
-        return (node.id,)
-    if isinstance(node, ast.Attribute):
-        return (*_dotted(node.value), node.attr)
-    raise ValueError("no dotted name")
+    return target.parse(text, f"--trace: expected {_FORM}", TraceError)
 
 
 class Weights(Enum):
@@ -77,31 +37,31 @@ class Weights(Enum):
     REAL = "real"
 
 
-def built(target: Target, weights: Weights) -> torch.nn.Module:
+def built(wanted: Target, weights: Weights) -> torch.nn.Module:
     """Import the target and make its module.
 
     What the user's code prints goes to stderr. Raises `TraceError`.
     """
     with redirect_stdout(sys.stderr), _importable():
-        found: Any = _imported(target.home)
-        for depth, name in enumerate(target.names):
+        found: Any = _imported(wanted.home)
+        for depth, name in enumerate(wanted.names):
             try:
                 found = getattr(found, name)
             except AttributeError:
-                where = ".".join((target.home, *target.names[:depth]))
+                where = ".".join((wanted.home, *wanted.names[:depth]))
                 known = [each for each in dir(found) if not each.startswith("_")]
                 raise TraceError(f"{where} has no {name!r}", help=closest(name, known)) from None
-        if isinstance(found, torch.nn.Module) and not target.called:
+        if isinstance(found, torch.nn.Module) and not wanted.called:
             return found
         if not callable(found):
-            raise TraceError(f"{target} is no nn.Module: its type is {type(found).__name__}")
-        module = _called(target, found, weights)
+            raise TraceError(f"{wanted} is no nn.Module: its type is {type(found).__name__}")
+        module = _called(wanted, found, weights)
     if not isinstance(module, torch.nn.Module):
-        raise TraceError(f"{target}() made no nn.Module: its type is {type(module).__name__}")
+        raise TraceError(f"{wanted}() made no nn.Module: its type is {type(module).__name__}")
     return module
 
 
-def _called(target: Target, made_by: Any, weights: Weights) -> Any:
+def _called(wanted: Target, made_by: Any, weights: Weights) -> Any:
     place: Any = nullcontext()
     if weights is Weights.META:
         place = torch.device("meta")
@@ -109,11 +69,11 @@ def _called(target: Target, made_by: Any, weights: Weights) -> Any:
         place = _LargeOnMeta()
     try:
         with place:
-            return made_by(*target.args, **target.kwargs)
+            return made_by(*wanted.args, **wanted.kwargs)
     except (Exception, SystemExit) as error:
         text = " ".join(str(error).split())[:300]
         raise TraceError(
-            f"{target} raised {type(error).__name__}: {text}", location=innermost(error)
+            f"{wanted} raised {type(error).__name__}: {text}", location=innermost(error)
         ) from None
 
 

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import torch
 
+from ..calls.tensor import DType, Tensor, tensors_in
 
-def tensors_in(*values: Any) -> list[torch.Tensor]:
-    """The tensors in nested tuples, lists, mappings and dataclasses, in order."""
-    found: list[torch.Tensor] = []
-    for value in values:
-        _collect(value, found)
-    return found
+__all__ = ["Twins", "is_lazy", "meta", "replaced", "tensors_in"]
 
-
-def _collect(value: Any, found: list[torch.Tensor]) -> None:
-    if isinstance(value, torch.Tensor):
-        found.append(value)
-    elif isinstance(value, tuple | list):
-        for item in value:
-            _collect(item, found)
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            _collect(item, found)
-    elif isinstance(value, slice):
-        _collect((value.start, value.stop, value.step), found)
-    elif hasattr(value, "__dataclass_fields__") and not isinstance(value, type):
-        for name in value.__dataclass_fields__:
-            _collect(getattr(value, name, None), found)
+Tensor.register(torch.Tensor)
+DType.register(torch.dtype)
 
 
 def replaced(value: Any, change: Callable[[torch.Tensor], torch.Tensor]) -> Any:

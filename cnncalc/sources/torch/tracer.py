@@ -17,17 +17,22 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from ...errors import OpError
+from ...graph import Weight
 from ...ops import Op
+from ..calls.making import unknown
+from ..calls.recording import IntegerInputError
+from ..calls.rules import ALIAS, RESHAPING, Call, Kind, Rule
+from ..calls.tensor import shapes_of
 from . import memo
 from .aten import AtenRecorder
 from .calls import calls_of
 from .constants import Constants
-from .errors import IntegerInputError, depends_on_values
+from .errors import depends_on_values
 from .kernels import has_no_meta_kernel, is_dynamic, run_on_zeros
-from .leaves import is_compiled, leaf_op, make, takes
-from .places import Place, here
-from .recording import Record, Source
-from .rules import ALIAS, RESHAPING, Call, Kind, Rule, find_rule
+from .leaves import is_compiled, leaf_op, takes
+from .moving import without_device
+from .places import Place
+from .rules import find_rule
 from .tensors import meta, replaced, tensors_in
 
 _MethodWrapper = type(torch.Tensor.shape.__get__)
@@ -101,7 +106,7 @@ class Tracer(Constants, TorchFunctionMode):
 
     def _unregistered(self, module: torch.nn.Module) -> str:
         """A module that no other holds as an attribute, in a plain list perhaps."""
-        self.unregistered[id(module)] = (module, here())
+        self.unregistered[id(module)] = (module, self.place())
         inside = self.scope[-1]
         path = f"{inside}.{type(module).__name__}" if inside else type(module).__name__
         for name, each in module.named_modules():
@@ -121,7 +126,8 @@ class Tracer(Constants, TorchFunctionMode):
         if op.type in ("Embedding", "EmbeddingBag"):
             self.require_integers(given[:1])
         inputs = [] if not given else self._distinct(op, given)
-        sources = tuple([self.source_of(tensor) for tensor in inputs])
+        for tensor in inputs:
+            self.source_of(tensor)  # weights and constants become layers before this one
         self._quiet += 1
         try:
             result = self._outcome(original, module, op, args, kwargs)
@@ -130,12 +136,16 @@ class Tracer(Constants, TorchFunctionMode):
         finally:
             self._quiet -= 1
         result = self.concluded(op, inputs, self._fresh(result, given, op))
-        weights = self._weights_of(module)
-        self._append(
-            Record(op, sources, path, path, weights, tuple(tensors_in(result)), here(), leaf=True),
-            inputs,
-        )
+        self.add_leaf(op, inputs, path, self._weights_of(module), result)
         return result
+
+    def _weights_of(self, module: torch.nn.Module) -> tuple[Weight, ...]:
+        """The tensors that a module holds, itself and in its parts."""
+        found: list[Any] = [*module._parameters.values(), *module._buffers.values()]
+        if module._modules:
+            found = [*module.parameters(), *module.buffers()]
+        known = self.weights
+        return tuple([known[id(each)] for each in found if id(each) in known])
 
     def _outcome(
         self, original: Callable[..., Any], module: torch.nn.Module, op: Op, args: Any, kwargs: Any
@@ -218,7 +228,7 @@ class Tracer(Constants, TorchFunctionMode):
         if kind is Kind.LIKE:
             return self._like(rule, func, args, kwargs)
         if kind is Kind.MOVE and not self.real:
-            func, args, kwargs = rule.moved(func, args, kwargs)
+            func, args, kwargs = without_device(rule.name, func, args, kwargs)
         if kind is Kind.UNKNOWN:
             return self._opaque(rule, func, args, kwargs, given)
         return self._recorded(rule, func, args, kwargs, given)
@@ -284,19 +294,9 @@ class Tracer(Constants, TorchFunctionMode):
 
     def _alias(self, call: Call) -> Any:
         """The same values by another name: no operation."""
-        origin, result = call.inputs[0], call.result
-        if result is not origin:
-            self.kept.append(result)
-            if id(origin) in self.sources:
-                self.sources[id(result)] = self.source_of(origin)
-                self._join_family(origin, [result])
-            else:
-                self.weights[id(result)] = self.weights[id(origin)]
-        return result
-
-    def stand_in(self, tensor: torch.Tensor) -> torch.Tensor:
-        """The tensor that a function is run on: a meta twin, or in a real run itself."""
-        return tensor if self.real else self.twins.of(tensor)
+        if call.result is not call.inputs[0]:
+            self.alias(call.inputs[0], call.result)
+        return call.result
 
     def _op_of(self, rule: Rule, call: Call, args: Any, kwargs: Any) -> Op | None:
         """What the rule makes of the call; None where it has nothing to say."""
@@ -312,7 +312,7 @@ class Tracer(Constants, TorchFunctionMode):
         if not outputs:
             return call.result
         call.result = self._fresh(call.result, given, None)
-        self.add(call, unknown(rule.name, tensors_in(call.result)))
+        self.add(call, unknown(rule.name, shapes_of(call.result)))
         return call.result
 
     def _opaque(self, rule: Rule, func: Any, args: Any, kwargs: Any, given: Any) -> Any:
@@ -321,9 +321,8 @@ class Tracer(Constants, TorchFunctionMode):
             result = self._run(func, args, kwargs)
             call = Call(self, rule.name, given, rule.inplace)
             call.result = self._fresh(result, given, None)
-            outputs = tensors_in(result)
-            if outputs:
-                self.add(call, unknown(rule.name, outputs))
+            if tensors_in(result):
+                self.add(call, unknown(rule.name, shapes_of(result)))
             return call.result
         before = len(self.records)
         try:
@@ -335,10 +334,10 @@ class Tracer(Constants, TorchFunctionMode):
         del self.records[before:]
         result = replaced(run_on_zeros(func, args, kwargs), self.twins.of)
         if not tensors_in(result):
-            raise depends_on_values(rule.name, self._location())
+            raise depends_on_values(rule.name, self.location())
         call = Call(self, rule.name, given, rule.inplace)
         call.result = self._fresh(result, given, None)
-        self.add(call, unknown(rule.name, tensors_in(result)))
+        self.add(call, unknown(rule.name, shapes_of(result)))
         return call.result
 
     def _assumed(self, op: Op, inputs: Sequence[torch.Tensor], error: Exception) -> Any:
@@ -349,7 +348,7 @@ class Tracer(Constants, TorchFunctionMode):
             raise self._failed(op.type, error) from None
         batch = shapes[0][0] if shapes[0] else 1
         if self.first_misfit is None:
-            self.first_misfit = (measure.misfits[0].message, self._location())
+            self.first_misfit = (measure.misfits[0].message, self.location())
         dtypes = [inputs[0].dtype] * len(measure.outputs)
         if op.type in _WITH_PLACES:
             dtypes[-1] = torch.int64
@@ -387,11 +386,3 @@ class Tracer(Constants, TorchFunctionMode):
 _WITH_PLACES = frozenset(
     ["TopK", "Sort", "Argsort", "max", "min", "argmax", "argmin", "median", "mode", "kthvalue"]
 )
-
-
-def unknown(name: str, outputs: Sequence[torch.Tensor]) -> Op:
-    """The op of an operation that no rule knows."""
-    return make("Unknown", name, tuple(tuple(each.shape) for each in outputs))
-
-
-__all__ = ["Record", "Source", "Tracer", "unknown"]

@@ -11,25 +11,26 @@ them; it returns the op that the call was::
 
 The layer's inputs are all tensors among the arguments, unless the rule says otherwise
 (`call.inputs`, `call.weights`). A rule that returns None, or cannot bind, has nothing to say.
+
+A tracer runs the function first, and `call.result` is what came of it; a reader that cannot
+run it asks the rule first, and there is no result. So rules go by the arguments wherever these
+say enough.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-import torch
+from typing import Any, NamedTuple, cast
 
 from ....ops import Op
-from ..leaves import make
-
-if TYPE_CHECKING:
-    from ..constants import Constants
+from ..making import make
+from ..recording import Recording
+from ..tensor import DType, Tensor, dtype_name
 
 
 class Kind(Enum):
-    """How the tracer treats a function."""
+    """How a function is treated."""
 
     OP = "op"  # recorded by a rule
     PASS = "pass"  # asks about shapes and the like: run, never recorded
@@ -41,56 +42,69 @@ class Kind(Enum):
 
 
 class Call:
-    """A call of a torch function: what it was given, and what came of it (None if it failed)."""
+    """A call of a torch function: what it was given, and what came of it.
 
-    __slots__ = ("inplace", "inputs", "name", "result", "shown", "tracer", "weights")
+    `result` is None where the function failed, or was not run. `given` are all tensors among
+    the arguments, in order.
+    """
+
+    __slots__ = ("inplace", "inputs", "name", "recording", "result", "shown", "weights")
 
     def __init__(
-        self, tracer: Constants, name: str, given: list[torch.Tensor], inplace: bool
+        self, recording: Recording, name: str, given: list[Any], inplace: bool, result: Any = None
     ) -> None:
-        self.tracer = tracer
+        self.recording = recording
         self.name = name
         self.inputs = given
-        self.weights: list[torch.Tensor] = []
+        self.weights: list[Any] = []
         self.inplace = inplace
-        self.result: Any = None
+        self.result = result
         #: The outputs of the layer, where they are not simply what the function returned.
-        self.shown: tuple[torch.Tensor, ...] | None = None
+        self.shown: tuple[Any, ...] | None = None
 
     def op(self, name: str, *values: Any) -> Op:
         """The op of the catalogue with these arguments, in its order."""
         return make(name, *[frozen(value) for value in values])
 
-    def held(self, *weights: torch.Tensor | None) -> None:
+    def held(self, *weights: Tensor | None) -> None:
         """Say which of the tensors are the op's weights."""
         self.weights = [each for each in weights if each is not None]
         kept = {id(each) for each in self.weights}
         self.inputs = [each for each in self.inputs if id(each) not in kept]
 
     def part(
-        self,
-        inputs: list[torch.Tensor],
-        op: Op,
-        result: torch.Tensor,
-        weights: Sequence[torch.Tensor] = (),
-    ) -> torch.Tensor:
-        """Record a layer that the function contains; `result` stands for its output."""
-        part = Call(self.tracer, self.name, inputs, False)
+        self, inputs: list[Any], op: Op, weights: Sequence[Any] = (), dtype: DType | None = None
+    ) -> Any:
+        """Record a layer that the function contains, and return a tensor for its output.
+
+        That is of the dtype of the op's weight or first input, unless it is given.
+        """
+        first = weights[0] if weights else inputs[0]
+        shape = op.measure(tuple([tuple(each.shape) for each in inputs])).outputs[0]
+        sizes = tuple([1 if size is None else size for size in shape])
+        name = dtype_name(first.dtype if dtype is None else dtype)
+        return self._part(inputs, op, self.recording.blank(sizes, name, first), weights)
+
+    def step(self, tensor: Any, op: Op) -> Any:
+        """Record a layer that only moves values, and return what it makes of the tensor."""
+        return self._part([tensor], op, self.recording.stepped(tensor, op))
+
+    def _part(self, inputs: list[Any], op: Op, result: Any, weights: Sequence[Any] = ()) -> Any:
+        part = Call(self.recording, self.name, inputs, False, result)
         part.weights = list(weights)
-        part.result = result
-        self.tracer.add(part, op)
+        self.recording.add(part, op)
         return result
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The shape of the (first) output. Raises `ValueError` where the call failed."""
-        if not isinstance(self.result, torch.Tensor):
+        """The shape of the (first) output. Raises `ValueError` where there is none yet."""
+        if not isinstance(self.result, Tensor):
             raise ValueError("no result")
         return tuple(self.result.shape)
 
 
 #: What a rule returns for a call that is no operation: the same tensor by another name.
-ALIAS: Any = object()
+ALIAS = cast(Op, object())
 
 Handler = Callable[..., Op | None]
 HANDLERS: dict[str, Handler] = {}
@@ -110,7 +124,7 @@ def rule(*names: str) -> Callable[[Handler], Handler]:
 
 
 class Rule(NamedTuple):
-    """What the tracer knows of one torch function."""
+    """What is known of one torch function."""
 
     name: str
     kind: Kind
@@ -120,23 +134,15 @@ class Rule(NamedTuple):
     silent: bool = False
     primitive: bool = False
 
-    def moved(self, func: Any, args: Any, kwargs: Any) -> tuple[Any, Any, Any]:
-        """The same cast, without a change of device."""
-        from .casts import without_device
-
-        return without_device(self.name, func, args, kwargs)
-
-    def large(self, args: Any, kwargs: Any) -> bool:
-        """Does a factory of constants make one too large to be worth having?"""
-        from .casts import is_large
-
-        return is_large(self.name, args, kwargs)
-
 
 def frozen(value: Any) -> Any:
     """A value as an op's argument: lists and sizes as tuples, dtypes by name."""
-    if isinstance(value, list | tuple):
+    cls = value.__class__
+    if cls in _PLAIN:
+        return value
+    if cls is tuple or isinstance(value, list | tuple):
         return tuple([frozen(item) for item in value])
-    if isinstance(value, torch.dtype):
-        return str(value).removeprefix("torch.")
-    return value
+    return dtype_name(value) if isinstance(value, DType) else value
+
+
+_PLAIN = frozenset({int, float, bool, str, type(None)})

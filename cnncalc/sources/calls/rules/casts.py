@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import Any
 
-import torch
-
 from ....ops import Op
+from ..tensor import Tensor
 from .call import Call, rule
 
 #: Questions about a tensor, and settings: run as they are.
@@ -48,59 +46,14 @@ _MOVE_WORDS = """
 MOVE = frozenset(_MOVE_WORDS.split())
 #: No operation at all where they return the very tensor that they were given.
 SILENT = MOVE | {"contiguous", "expand_as", "resolve_conj", "resolve_neg", "alias", "detach"}
-#: A constant with more elements than this is made without values.
-LARGEST_CONSTANT = 1 << 16
 
 
 @rule(*sorted(MOVE))
-def cast(call: Call, input: torch.Tensor, *_: Any, **__: Any) -> Op | None:
+def cast(call: Call, input: Tensor, *_: Any, **__: Any) -> Op | None:
     """A copy with another dtype."""
     call.inputs = [input]
-    if not isinstance(call.result, torch.Tensor):
+    if not isinstance(call.result, Tensor):
         return None
     if call.result.dtype == input.dtype:
         return call.op("Clone")
     return call.op("Cast", call.result.dtype)
-
-
-def without_device(name: str, func: Any, args: Any, kwargs: Any) -> tuple[Any, Any, Any]:
-    """A cast without its device: a trace stays where it is."""
-    if name.rpartition(".")[2] in ("cpu", "cuda"):
-        return torch.Tensor.to, (args[0], args[0].dtype), {}
-    if name.rpartition(".")[2] == "type_as":
-        return torch.Tensor.to, (args[0], args[1].dtype), {}
-    if name.rpartition(".")[2] == "to" and len(args) > 1 and isinstance(args[1], torch.Tensor):
-        return torch.Tensor.to, (args[0], args[1].dtype), {}
-    rest = [each for each in args[1:] if not _is_device(each)]
-    kept = {key: value for key, value in kwargs.items() if key not in ("device", "non_blocking")}
-    if len(rest) < len(args) - 1 and rest and isinstance(rest[0], bool):
-        rest = []  # to(device, non_blocking)
-    if not any(isinstance(each, torch.dtype) for each in (*rest, *kept.values())) and (
-        name == "to" and not kept.get("memory_format") and not kept.get("copy")
-    ):
-        return torch.Tensor.to, (args[0], args[0].dtype), {}
-    return func, (args[0], *rest), kept
-
-
-def _is_device(value: Any) -> bool:
-    if isinstance(value, torch.device):
-        return True
-    return isinstance(value, str) and not value.startswith("torch.")
-
-
-_FACTORIES_WORDS = """
-    zeros ones empty full rand randn randint randperm
-"""
-_FACTORIES = frozenset(_FACTORIES_WORDS.split())
-
-
-def is_large(name: str, args: Any, kwargs: Any) -> bool:
-    """Does a factory make more elements than a constant is worth?"""
-    if name not in _FACTORIES:
-        return False
-    sizes = kwargs.get("size", args[0] if len(args) == 1 or name == "full" else args)
-    sizes = sizes if isinstance(sizes, tuple | list) else (sizes,)
-    try:
-        return prod(sizes) > LARGEST_CONSTANT
-    except TypeError:
-        return False

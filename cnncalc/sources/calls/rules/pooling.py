@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
-
 from ....ops import Op
+from ..tensor import Tensor
 from .call import Call, rule
 from .convolutions import spread
 
@@ -25,7 +24,7 @@ def _axes(rank: str, value: Any) -> Any:
       "max_pool1d_with_indices", "max_pool2d_with_indices", "max_pool3d_with_indices")  # fmt: skip
 def max_pool(
     call: Call,
-    input: torch.Tensor,
+    input: Tensor,
     kernel_size: Any,
     stride: Any = None,
     padding: Any = 0,
@@ -42,7 +41,7 @@ def max_pool(
 @rule("avg_pool1d", "avg_pool2d", "avg_pool3d")
 def avg_pool(
     call: Call,
-    input: torch.Tensor,
+    input: Tensor,
     kernel_size: Any,
     stride: Any = None,
     padding: Any = 0,
@@ -59,7 +58,7 @@ def avg_pool(
 @rule("lp_pool1d", "lp_pool2d", "lp_pool3d")
 def lp_pool(
     call: Call,
-    input: torch.Tensor,
+    input: Tensor,
     norm_type: float,
     kernel_size: Any,
     stride: Any = None,
@@ -71,7 +70,7 @@ def lp_pool(
 
 @rule("adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d",
       "_adaptive_avg_pool2d", "_adaptive_avg_pool3d")  # fmt: skip
-def adaptive_avg_pool(call: Call, input: torch.Tensor, output_size: Any) -> Op:
+def adaptive_avg_pool(call: Call, input: Tensor, output_size: Any) -> Op:
     return call.op(f"AdaptiveAvgPool{_rank(call)}", spread(output_size))
 
 
@@ -79,16 +78,16 @@ def adaptive_avg_pool(call: Call, input: torch.Tensor, output_size: Any) -> Op:
       "adaptive_max_pool1d_with_indices", "adaptive_max_pool2d_with_indices",
       "adaptive_max_pool3d_with_indices")  # fmt: skip
 def adaptive_max_pool(
-    call: Call, input: torch.Tensor, output_size: Any, return_indices: bool = False
+    call: Call, input: Tensor, output_size: Any, return_indices: bool = False
 ) -> Op:
-    indices = return_indices or isinstance(call.result, tuple)
+    indices = return_indices or "indices" in call.name or isinstance(call.result, tuple)
     return call.op(f"AdaptiveMaxPool{_rank(call)}", spread(output_size), indices)
 
 
 @rule("interpolate", "upsample", "upsample_nearest", "upsample_bilinear")
 def interpolate(
     call: Call,
-    input: torch.Tensor,
+    input: Tensor,
     size: Any = None,
     scale_factor: Any = None,
     mode: str = "nearest",
@@ -98,7 +97,7 @@ def interpolate(
 ) -> Op | None:
     if call.name == "upsample_bilinear":
         mode, align_corners = "bilinear", True
-    if isinstance(size, torch.Tensor) or isinstance(scale_factor, torch.Tensor):
+    if isinstance(size, Tensor) or isinstance(scale_factor, Tensor):
         return None
     return call.op(
         "Upsample",
@@ -129,7 +128,7 @@ _PRIMITIVE_MODES = {
 
 
 @rule(*_PRIMITIVE_MODES)
-def upsample_primitive(call: Call, input: torch.Tensor, output_size: Any, *args: Any) -> Op:
+def upsample_primitive(call: Call, input: Tensor, output_size: Any, *args: Any) -> Op:
     mode = _PRIMITIVE_MODES[call.name]
     corners = args[0] if "nearest" not in mode and isinstance(args[0], bool) else None
     smooth = call.name.endswith("_aa")
@@ -139,7 +138,7 @@ def upsample_primitive(call: Call, input: torch.Tensor, output_size: Any, *args:
 @rule("pad", "constant_pad_nd")
 def pad(
     call: Call,
-    input: torch.Tensor,
+    input: Tensor,
     pad: Any,
     mode: Any = "constant",
     value: float | None = None,
@@ -151,30 +150,30 @@ def pad(
 
 @rule("reflection_pad1d", "reflection_pad2d", "reflection_pad3d",
       "replication_pad1d", "replication_pad2d", "replication_pad3d")  # fmt: skip
-def pad_primitive(call: Call, input: torch.Tensor, padding: Any) -> Op:
+def pad_primitive(call: Call, input: Tensor, padding: Any) -> Op:
     mode = "reflect" if call.name.startswith("reflection") else "replicate"
     return call.op("Pad", tuple(padding), mode, None)
 
 
 @rule("pixel_shuffle")
-def pixel_shuffle(call: Call, input: torch.Tensor, upscale_factor: int) -> Op:
+def pixel_shuffle(call: Call, input: Tensor, upscale_factor: int) -> Op:
     return call.op("PixelShuffle", upscale_factor)
 
 
 @rule("pixel_unshuffle")
-def pixel_unshuffle(call: Call, input: torch.Tensor, downscale_factor: int) -> Op:
+def pixel_unshuffle(call: Call, input: Tensor, downscale_factor: int) -> Op:
     return call.op("PixelUnshuffle", downscale_factor)
 
 
 @rule("channel_shuffle", "native_channel_shuffle")
-def channel_shuffle(call: Call, input: torch.Tensor, groups: int) -> Op:
+def channel_shuffle(call: Call, input: Tensor, groups: int) -> Op:
     return call.op("ChannelShuffle", groups)
 
 
 @rule("unfold", "im2col")
 def unfold(
     call: Call,
-    input: torch.Tensor,
+    input: Tensor,
     kernel_size: Any,
     dilation: Any = 1,
     padding: Any = 0,
@@ -186,7 +185,7 @@ def unfold(
 @rule("fold", "col2im")
 def fold(
     call: Call,
-    input: torch.Tensor,
+    input: Tensor,
     output_size: Any,
     kernel_size: Any,
     dilation: Any = 1,
@@ -206,8 +205,8 @@ def fold(
 @rule("grid_sample", "grid_sampler", "grid_sampler_2d", "grid_sampler_3d")
 def grid_sample(
     call: Call,
-    input: torch.Tensor,
-    grid: torch.Tensor,
+    input: Tensor,
+    grid: Tensor,
     mode: Any = "bilinear",
     padding_mode: Any = "zeros",
     align_corners: bool | None = None,

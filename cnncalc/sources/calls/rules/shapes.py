@@ -4,33 +4,40 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
-
 from ....ops import Op
+from ..tensor import DType, Tensor
 from .call import ALIAS, Call, rule
 
 
-def sizes(values: Any, result: tuple[int, ...] | None = None) -> tuple[Any, ...]:
-    """`x.view(2, -1)` and `x.view((2, -1))` say the same.
-
-    Where tensors are among them, the sizes are those of the `result`.
-    """
+def sizes(values: Any) -> tuple[Any, ...]:
+    """`x.view(2, -1)` and `x.view((2, -1))` say the same."""
     found = values[0] if len(values) == 1 and isinstance(values[0], tuple | list) else values
-    if result is not None and any(isinstance(each, torch.Tensor) for each in found):
-        return result
     return tuple(found)
 
 
-def made(call: Call) -> tuple[int, ...] | None:
-    """The shape of what the call made, if it made something."""
-    return tuple(call.result.shape) if isinstance(call.result, torch.Tensor) else None
+def _wanted(call: Call, values: Any) -> tuple[Any, ...]:
+    """The sizes that a call asks for; where tensors are among them, those of the result."""
+    found = sizes(values)
+    if not any(isinstance(each, Tensor) for each in found):
+        return found
+    return tuple([_number(call, each) for each in found]) if call.result is None else call.shape
+
+
+def _number(call: Call, value: Any) -> int:
+    """A size, also one that stands in a tensor. Raises `ValueError` where it is not known."""
+    if not isinstance(value, Tensor):
+        return int(value)
+    values = call.recording.known_values(value)
+    if values is None or len(values) != 1:
+        raise ValueError("a size in a tensor is not known")
+    return int(values[0])
 
 
 @rule("view", "reshape", "_unsafe_view", "_reshape_alias", "_reshape_copy")
-def reshape(call: Call, input: torch.Tensor, *shape: Any, **named: Any) -> Op | None:
+def reshape(call: Call, input: Tensor, *shape: Any, **named: Any) -> Op | None:
     call.inputs = [input]
-    wanted = sizes(shape or (named.get("shape", named.get("size")),), made(call))
-    if wanted and isinstance(wanted[0], torch.dtype):
+    wanted = _wanted(call, shape or (named.get("shape", named.get("size")),))
+    if wanted and isinstance(wanted[0], DType):
         return call.op("Cast", wanted[0])
     if call.name == "_reshape_alias":
         wanted = tuple(wanted[0])
@@ -38,33 +45,33 @@ def reshape(call: Call, input: torch.Tensor, *shape: Any, **named: Any) -> Op | 
 
 
 @rule("view_as", "reshape_as")
-def view_as(call: Call, input: torch.Tensor, other: torch.Tensor) -> Op:
+def view_as(call: Call, input: Tensor, other: Tensor) -> Op:
     call.inputs = [input]
     return call.op("Reshape", tuple(other.shape))
 
 
 @rule("flatten", "ravel")
-def flatten(call: Call, input: torch.Tensor, start_dim: int = 0, end_dim: int = -1) -> Op:
+def flatten(call: Call, input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Op:
     return call.op("Flatten", start_dim, end_dim)
 
 
 @rule("unflatten")
-def unflatten(call: Call, input: torch.Tensor, dim: int, sizes: Any) -> Op:
+def unflatten(call: Call, input: Tensor, dim: int, sizes: Any) -> Op:
     return call.op("Unflatten", dim, sizes)
 
 
 @rule("permute")
-def permute(call: Call, input: torch.Tensor, *dims: Any, **named: Any) -> Op:
+def permute(call: Call, input: Tensor, *dims: Any, **named: Any) -> Op:
     return call.op("Permute", sizes(dims or (named["dims"],)))
 
 
 @rule("transpose", "swapaxes", "swapdims")
-def transpose(call: Call, input: torch.Tensor, *dims: int, **named: int) -> Op:
+def transpose(call: Call, input: Tensor, *dims: int, **named: int) -> Op:
     return call.op("Transpose", *(*dims, *named.values()))
 
 
 @rule("t", "T", "H")
-def t(call: Call, input: torch.Tensor) -> Op:
+def t(call: Call, input: Tensor) -> Op:
     if input.dim() < 2:
         return ALIAS
     if input.dim() == 2:
@@ -73,12 +80,12 @@ def t(call: Call, input: torch.Tensor) -> Op:
 
 
 @rule("mT", "mH", "adjoint")
-def matrix_transpose(call: Call, input: torch.Tensor) -> Op:
+def matrix_transpose(call: Call, input: Tensor) -> Op:
     return call.op("Transpose", -2, -1)
 
 
 @rule("movedim", "moveaxis")
-def movedim(call: Call, input: torch.Tensor, source: Any, destination: Any) -> Op:
+def movedim(call: Call, input: Tensor, source: Any, destination: Any) -> Op:
     rank = input.dim()
     taken = [dim % rank for dim in (source if isinstance(source, tuple | list) else [source])]
     placed = destination if isinstance(destination, tuple | list) else [destination]
@@ -90,30 +97,30 @@ def movedim(call: Call, input: torch.Tensor, source: Any, destination: Any) -> O
 
 
 @rule("squeeze", "squeeze_copy")
-def squeeze(call: Call, input: torch.Tensor, dim: Any = None) -> Op:
+def squeeze(call: Call, input: Tensor, dim: Any = None) -> Op:
     return call.op("Squeeze", dim)
 
 
 @rule("unsqueeze")
-def unsqueeze(call: Call, input: torch.Tensor, dim: int) -> Op:
+def unsqueeze(call: Call, input: Tensor, dim: int) -> Op:
     return call.op("Unsqueeze", dim)
 
 
 @rule("expand", "broadcast_to")
-def expand(call: Call, input: torch.Tensor, *size: Any, **named: Any) -> Op:
+def expand(call: Call, input: Tensor, *size: Any, **named: Any) -> Op:
     call.inputs = [input]
-    return call.op("Expand", sizes(size or (named["size"],), made(call)))
+    return call.op("Expand", _wanted(call, size or (named["size"],)))
 
 
 @rule("expand_as")
-def expand_as(call: Call, input: torch.Tensor, other: torch.Tensor) -> Op:
+def expand_as(call: Call, input: Tensor, other: Tensor) -> Op:
     call.inputs = [input]
     return call.op("Expand", tuple(other.shape))
 
 
 @rule("contiguous", "clone", "_conj", "lift_fresh_copy", "copy")
-def clone(call: Call, input: torch.Tensor, other: Any = None, *_: Any, **__: Any) -> Op:
-    if call.name == "copy" and isinstance(other, torch.Tensor):  # x.copy_(y)
+def clone(call: Call, input: Tensor, other: Any = None, *_: Any, **__: Any) -> Op:
+    if call.name == "copy" and isinstance(other, Tensor):  # x.copy_(y)
         call.inputs = [input, other]
         return call.op("Assign", (), False, True)
     return call.op("Clone")
@@ -123,16 +130,18 @@ def clone(call: Call, input: torch.Tensor, other: Any = None, *_: Any, **__: Any
       "resolve_neg", "positive", "pos", "rename", "view_copy", "pin_memory", "refine_names",
       "_reshape_alias_copy", "share_memory", "coalesce", "to_dense", "swap_tensors",
       "detach_copy", "alias_copy")  # fmt: skip
-def alias(call: Call, input: torch.Tensor, *_: Any, **__: Any) -> Op:
+def alias(call: Call, input: Tensor, *_: Any, **__: Any) -> Op:
     """The same values, and no operation."""
     call.inputs = [input]
     return ALIAS
 
 
 @rule("repeat")
-def repeat(call: Call, input: torch.Tensor, *repeats: Any, **named: Any) -> Op:
+def repeat(call: Call, input: Tensor, *repeats: Any, **named: Any) -> Op:
     wanted = sizes(repeats or (named["repeats"],))
-    if any(isinstance(each, torch.Tensor) for each in wanted):  # numbers that torch read out
+    if call.result is None:
+        wanted = tuple([_number(call, each) for each in wanted])
+    elif any(isinstance(each, Tensor) for each in wanted):  # numbers that torch read out
         padded = (1,) * (len(wanted) - input.dim()) + tuple(input.shape)
         pairs = zip(call.shape, padded, wanted, strict=True)
         wanted = tuple(after // before if before else int(n) for after, before, n in pairs)
@@ -141,35 +150,40 @@ def repeat(call: Call, input: torch.Tensor, *repeats: Any, **named: Any) -> Op:
 
 
 @rule("tile")
-def tile(call: Call, input: torch.Tensor, *dims: Any, **named: Any) -> Op:
+def tile(call: Call, input: Tensor, *dims: Any, **named: Any) -> Op:
     times = sizes(dims or (named["dims"],))
     return call.op("Repeat", (1,) * (input.dim() - len(times)) + tuple(times))
 
 
 @rule("repeat_interleave")
 def repeat_interleave(
-    call: Call, input: torch.Tensor, repeats: Any, dim: int | None = None, **_: Any
+    call: Call, input: Tensor, repeats: Any, dim: int | None = None, **_: Any
 ) -> Op | None:
     if isinstance(repeats, int):
         return call.op("RepeatInterleave", repeats, dim)
-    if dim is None or not call.tracer.values.knows(repeats):
+    times = None if dim is None else call.recording.known_values(repeats)
+    if dim is None or times is None:
         return call.op("Anywhere", call.name, (call.shape,))
-    places = torch.arange(input.shape[dim]).repeat_interleave(call.tracer.values.of(repeats))
+    size = input.shape[dim]
     call.inputs = [input]
-    return call.op("IndexSelect", dim, places.tolist())
+    times = times * size if len(times) == 1 else times
+    return call.op("IndexSelect", dim, [at for at in range(size) for _ in range(times[at])])
 
 
 @rule("chunk")
-def chunk(call: Call, input: torch.Tensor, chunks: int, dim: int = 0) -> Op:
-    if call.result is not None and len(call.result) != chunks:  # it did not come out even
-        return call.op("Split", call.result[0].shape[dim], dim)
+def chunk(call: Call, input: Tensor, chunks: int, dim: int = 0) -> Op:
+    inside = chunks > 0 and -input.dim() <= dim < input.dim()
+    size = input.shape[dim] if inside else 0
+    each = -(-size // chunks) if size else 0
+    if each and -(-size // each) != chunks:  # it does not come out even
+        return call.op("Split", each, dim)
     return call.op("Chunk", chunks, dim)
 
 
 @rule("split", "split_with_sizes", "unsafe_split", "unsafe_split_with_sizes")
 def split(
     call: Call,
-    tensor: torch.Tensor,
+    tensor: Tensor,
     split_size_or_sections: Any = None,
     dim: int = 0,
     **named: Any,
@@ -181,7 +195,7 @@ def split(
 @rule("tensor_split")
 def tensor_split(
     call: Call,
-    input: torch.Tensor,
+    input: Tensor,
     indices_or_sections: Any = None,
     dim: int = 0,
     indices: Any = None,
@@ -189,23 +203,23 @@ def tensor_split(
 ) -> Op | None:
     given = (indices_or_sections, indices, sections)
     cut = next(each for each in given if each is not None)
-    return None if isinstance(cut, torch.Tensor) else call.op("TensorSplit", cut, dim)
+    return None if isinstance(cut, Tensor) else call.op("TensorSplit", cut, dim)
 
 
 @rule("unbind")
-def unbind(call: Call, input: torch.Tensor, dim: int = 0) -> Op:
+def unbind(call: Call, input: Tensor, dim: int = 0) -> Op:
     return call.op("Unbind", dim)
 
 
 @rule("narrow")
-def narrow(call: Call, input: torch.Tensor, dim: int, start: int, length: int) -> Op:
+def narrow(call: Call, input: Tensor, dim: int, start: int, length: int) -> Op:
     return call.op("Slice", dim, start, start + length, 1)
 
 
 @rule("slice")
 def slice_(
     call: Call,
-    input: torch.Tensor,
+    input: Tensor,
     dim: int = 0,
     start: int | None = None,
     end: int | None = None,
@@ -216,21 +230,20 @@ def slice_(
 
 
 @rule("select")
-def select(call: Call, input: torch.Tensor, dim: int, index: int) -> Op:
+def select(call: Call, input: Tensor, dim: int, index: int) -> Op:
     return call.op("Select", dim, index)
 
 
 @rule("flip")
-def flip(call: Call, input: torch.Tensor, *dims: Any, **named: Any) -> Op:
+def flip(call: Call, input: Tensor, *dims: Any, **named: Any) -> Op:
     return call.op("Flip", sizes(dims or (named["dims"],)))
 
 
 @rule("roll")
-def roll(call: Call, input: torch.Tensor, shifts: Any, dims: Any = None, **_: Any) -> Op:
+def roll(call: Call, input: Tensor, shifts: Any, dims: Any = None, **_: Any) -> Op:
     if dims is None or dims == ():  # of all positions in a row
-        flat = call.part([input], call.op("Flatten", 0, -1), input.reshape(-1))
-        flat = call.part([flat], call.op("Roll", _several(shifts), (0,)), torch.empty_like(flat))
-        call.inputs = [flat]
+        flat = call.step(input, call.op("Flatten", 0, -1))
+        call.inputs = [call.part([flat], call.op("Roll", _several(shifts), (0,)))]
         return call.op("Reshape", tuple(input.shape))
     return call.op("Roll", _several(shifts), _several(dims))
 
@@ -240,20 +253,18 @@ def _several(value: Any) -> tuple[Any, ...]:
 
 
 @rule("diagonal", "diag")
-def diagonal(
-    call: Call, input: torch.Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1
-) -> Op | None:
+def diagonal(call: Call, input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Op | None:
     return call.op("Diagonal", offset, dim1, dim2) if input.dim() > 1 else None
 
 
 @rule("unfold_dim")
-def unfold_dim(call: Call, input: torch.Tensor, dimension: int, size: int, step: int) -> Op:
+def unfold_dim(call: Call, input: Tensor, dimension: int, size: int, step: int) -> Op:
     return call.op("UnfoldDim", dimension, size, step)
 
 
 @rule("as_strided")
 def as_strided(
-    call: Call, input: torch.Tensor, size: Any, stride: Any, storage_offset: int | None = None
+    call: Call, input: Tensor, size: Any, stride: Any, storage_offset: int | None = None
 ) -> Op:
     call.inputs = [input]
     numbers = [[int(each) for each in values] for values in (size, stride)]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
-
 from ....ops import CATALOGUE, Op
+from ..tensor import Tensor
 from .call import Call, Handler, rule
 
 #: Function -> op, for functions whose arguments are those of the module, in its order.
@@ -25,7 +24,7 @@ def _same(op: str) -> Handler:
     names = [argument.name for argument in CATALOGUE[op].arguments]
     has_inplace = "inplace" in names
 
-    def handler(call: Call, input: torch.Tensor, *args: Any, **kwargs: Any) -> Op:
+    def handler(call: Call, input: Tensor, *args: Any, **kwargs: Any) -> Op:
         call.inputs = [input]
         values = dict(zip(names, args, strict=False)) | {
             name: value for name, value in kwargs.items() if name in names
@@ -46,7 +45,7 @@ for _name, _op in _SAME.items():
 
 
 @rule("softmax", "log_softmax", "softmin", "_softmax", "_log_softmax", "special_softmax")
-def softmax(call: Call, input: torch.Tensor, dim: int | None = None, *_: Any, **__: Any) -> Op:
+def softmax(call: Call, input: Tensor, dim: int | None = None, *_: Any, **__: Any) -> Op:
     kind = {"log_softmax": "LogSoftmax", "_log_softmax": "LogSoftmax", "softmin": "Softmin"}
     if dim is None:  # torch's old rule
         dim = 0 if input.dim() in (0, 1, 3) else 1
@@ -54,7 +53,7 @@ def softmax(call: Call, input: torch.Tensor, dim: int | None = None, *_: Any, **
 
 
 @rule("prelu", "_prelu_kernel")
-def prelu(call: Call, input: torch.Tensor, weight: torch.Tensor) -> Op:
+def prelu(call: Call, input: Tensor, weight: Tensor) -> Op:
     call.held(weight)
     return call.op("PReLU", weight.numel())
 
@@ -62,7 +61,7 @@ def prelu(call: Call, input: torch.Tensor, weight: torch.Tensor) -> Op:
 @rule("rrelu", "rrelu_with_noise")
 def rrelu(
     call: Call,
-    input: torch.Tensor,
+    input: Tensor,
     lower: float = 1 / 8,
     upper: float = 1 / 3,
     training: bool = False,
@@ -85,7 +84,7 @@ _DROPOUTS = {
 @rule(*_DROPOUTS)
 def dropout(
     call: Call,
-    input: torch.Tensor,
+    input: Tensor,
     p: float = 0.5,
     training: bool = True,
     inplace: bool = False,

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
-
 from ....ops import Op
-from ..aten import argument_names, is_elementwise
 from .call import Call
+from .elementwise_table import ARGUMENTS, ELEMENTWISE
 
 #: Elementwise functions that torch has no primitive of that name for.
 _MORE_WORDS = """
@@ -19,12 +17,12 @@ _MORE_WORDS = """
     floor_divide complex polar fake_quantize_per_tensor_affine dropout1d feature_dropout
     native_dropout alpha_dropout isclose
 """
-_MORE = frozenset(_MORE_WORDS.split())
+MORE = frozenset(_MORE_WORDS.split())
 
 
 def is_generic(name: str) -> bool:
     """Is it a function that works element by element?"""
-    return name in _MORE or is_elementwise(name)
+    return name in MORE or name in ELEMENTWISE
 
 
 def generic(call: Call, *args: Any, **kwargs: Any) -> Op | None:
@@ -34,7 +32,7 @@ def generic(call: Call, *args: Any, **kwargs: Any) -> Op | None:
 
 def plain_settings(call: Call, args: Any, kwargs: Any) -> tuple[tuple[str, Any], ...]:
     """The plain numbers and words among the arguments, by name."""
-    names = argument_names(call.name)
+    names = ARGUMENTS.get(call.name, ())
     values = [
         (names[at] if at < len(names) else f"argument{at}", value)
         for at, value in enumerate(args)
@@ -45,4 +43,4 @@ def plain_settings(call: Call, args: Any, kwargs: Any) -> tuple[tuple[str, Any],
 
 
 def _is_plain(value: Any) -> bool:
-    return isinstance(value, bool | int | float | str) and not isinstance(value, torch.Tensor)
+    return isinstance(value, bool | int | float | str)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
-
 from ....ops import Op
+from ..tensor import Tensor
 from .call import Call, rule
 
 _NAMES = tuple(
@@ -17,7 +16,7 @@ _NAMES = tuple(
 @rule(*_NAMES)
 def fft(
     call: Call,
-    input: torch.Tensor,
+    input: Tensor,
     s: Any = None,
     dim: Any = None,
     norm: str | None = None,
@@ -41,32 +40,30 @@ def _several(value: Any) -> tuple[Any, ...]:
 
 
 @rule("_fft_r2c")
-def real_to_complex(
-    call: Call, input: torch.Tensor, dim: Any, normalization: int, onesided: bool
-) -> Op:
+def real_to_complex(call: Call, input: Tensor, dim: Any, normalization: int, onesided: bool) -> Op:
     return call.op("FFT", "rfftn" if onesided else "fftn", tuple(dim))
 
 
 @rule("_fft_c2c")
 def complex_to_complex(
-    call: Call, input: torch.Tensor, dim: Any, normalization: int, forward: bool
+    call: Call, input: Tensor, dim: Any, normalization: int, forward: bool
 ) -> Op:
     return call.op("FFT", "fftn" if forward else "ifftn", tuple(dim))
 
 
 @rule("_fft_c2r")
 def complex_to_real(
-    call: Call, input: torch.Tensor, dim: Any, normalization: int, last_dim_size: int
+    call: Call, input: Tensor, dim: Any, normalization: int, last_dim_size: int
 ) -> Op:
     sizes = (*(input.shape[each] for each in dim[:-1]), last_dim_size)
     return call.op("FFT", "irfftn", tuple(dim), sizes)
 
 
 @rule("view_as_real")
-def view_as_real(call: Call, input: torch.Tensor) -> Op:
+def view_as_real(call: Call, input: Tensor) -> Op:
     return call.op("ViewAsReal")
 
 
 @rule("view_as_complex")
-def view_as_complex(call: Call, input: torch.Tensor) -> Op:
+def view_as_complex(call: Call, input: Tensor) -> Op:
     return call.op("ViewAsComplex")

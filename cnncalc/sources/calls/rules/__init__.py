@@ -1,15 +1,16 @@
 """Rules for torch's functions: which op a call is.
 
-`find_rule` finds the rule for a function by its name, whether it is called as `torch.relu`,
-`F.relu`, `x.relu()`, `x.relu_()` or `torch.ops.aten.relu`.
+`find` finds the rule for a function by its name, whether it is called as `torch.relu`,
+`F.relu`, `x.relu()`, `x.relu_()` or `torch.ops.aten.relu`. Functions of torch's own namespaces
+have that before their name (`fft_rfft`, `linalg_norm`, `special_logsumexp`), operators likewise
+(`x + y` is `__add__`), and the method `x.unfold` is `unfold_dim`.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from typing import Any
-
-import torch
 
 from .call import ALIAS, HANDLERS, Call, Kind, Rule
 from .casts import LIKE, MOVE, NO, PASS, SILENT, VALUES
@@ -31,30 +32,13 @@ for _module in (
 ):
     import_module(f".{_module}", __name__)
 
-_FOUND: dict[Any, Rule] = {}
-#: Names under which a function means something else than its name.
-_OTHERWISE = {torch.Tensor.unfold: "unfold_dim"}
 
+@cache
+def find(name: str, primitive: bool = False) -> Rule:
+    """The rule for a function by its name; one of kind UNKNOWN where there is none.
 
-def find_rule(func: Any, name: str | None = None, primitive: bool = False) -> Rule:
-    """The rule for a function of torch; one of kind UNKNOWN where there is none."""
-    key = (func, primitive)
-    found = _FOUND.get(key)
-    if found is None:
-        found = _FOUND[key] = _rule(name or _OTHERWISE.get(func) or name_of(func), primitive)
-    return found
-
-
-def name_of(func: Any) -> str:
-    """`relu_` for `Tensor.relu_`, `convolution` for `aten.convolution.default`."""
-    if isinstance(func, torch._ops.OpOverload | torch._ops.OpOverloadPacket):
-        packet = func.overloadpacket if isinstance(func, torch._ops.OpOverload) else func
-        namespace, _, name = str(packet._qualified_op_name).partition("::")
-        return name if namespace in ("aten", "torchvision") else f"{namespace}.{name}"
-    return str(getattr(func, "__name__", func))
-
-
-def _rule(name: str, primitive: bool) -> Rule:
+    A `primitive` is an operator of torch's own, of which there is nothing inside.
+    """
     inplace = False
     base = name
     if name.startswith("__") and name.endswith("__"):
@@ -131,4 +115,4 @@ RESHAPING = frozenset(
     ]
 )
 
-__all__ = ["ALIAS", "RESHAPING", "Call", "Kind", "Rule", "find_rule", "name_of"]
+__all__ = ["ALIAS", "RESHAPING", "Call", "Kind", "Rule", "find", "is_generic"]

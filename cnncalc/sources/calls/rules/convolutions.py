@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
-
 from ....ops import Op
+from ..tensor import Tensor, is_floating
 from .call import Call, rule
 
 
 @rule("conv1d", "conv2d", "conv3d")
 def conv(
     call: Call,
-    input: torch.Tensor,
-    weight: torch.Tensor,
-    bias: torch.Tensor | None = None,
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
     stride: Any = 1,
     padding: Any = 0,
     dilation: Any = 1,
@@ -52,9 +51,9 @@ def spread(value: Any) -> Any:
 @rule("conv_transpose1d", "conv_transpose2d", "conv_transpose3d")
 def conv_transpose(
     call: Call,
-    input: torch.Tensor,
-    weight: torch.Tensor,
-    bias: torch.Tensor | None = None,
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
     stride: Any = 1,
     padding: Any = 0,
     output_padding: Any = 0,
@@ -80,9 +79,9 @@ def conv_transpose(
 @rule("convolution", "_convolution", "convolution_overrideable")
 def convolution(
     call: Call,
-    input: torch.Tensor,
-    weight: torch.Tensor,
-    bias: torch.Tensor | None,
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
     stride: Any,
     padding: Any,
     dilation: Any,
@@ -104,9 +103,9 @@ def convolution(
 @rule("_convolution_mode")
 def convolution_mode(
     call: Call,
-    input: torch.Tensor,
-    weight: torch.Tensor,
-    bias: torch.Tensor | None,
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
     stride: Any,
     padding: str,
     dilation: Any,
@@ -119,11 +118,11 @@ def convolution_mode(
 @rule("deform_conv2d")
 def deform_conv2d(
     call: Call,
-    input: torch.Tensor,
-    weight: torch.Tensor,
-    offset: torch.Tensor,
-    mask: torch.Tensor,
-    bias: torch.Tensor | None,
+    input: Tensor,
+    weight: Tensor,
+    offset: Tensor,
+    mask: Tensor,
+    bias: Tensor | None,
     stride_h: int,
     stride_w: int,
     pad_h: int,
@@ -152,9 +151,7 @@ def deform_conv2d(
 
 
 @rule("linear")
-def linear(
-    call: Call, input: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None = None
-) -> Op | None:
+def linear(call: Call, input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Op | None:
     if weight.dim() != 2:
         return None
     call.held(weight, bias)
@@ -164,10 +161,10 @@ def linear(
 @rule("bilinear")
 def bilinear(
     call: Call,
-    input1: torch.Tensor,
-    input2: torch.Tensor,
-    weight: torch.Tensor,
-    bias: torch.Tensor | None = None,
+    input1: Tensor,
+    input2: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
 ) -> Op:
     call.held(weight, bias)
     call.inputs = [input1, input2]
@@ -180,43 +177,41 @@ def embedding(call: Call, *args: Any, **kwargs: Any) -> Op:
     first = args[0] if args else kwargs["input"]
     second = args[1] if len(args) > 1 else kwargs["weight"]
     weight, indices = (first, second) if not _are_indices(first) else (second, first)
-    call.tracer.require_integers([indices])
+    call.recording.require_integers([indices])
     call.inputs, call.weights = [indices], [weight]
     return call.op("Embedding", weight.shape[0], weight.shape[1])
 
 
-def _are_indices(tensor: torch.Tensor) -> bool:
-    return not tensor.dtype.is_floating_point
+def _are_indices(tensor: Tensor) -> bool:
+    return not is_floating(tensor)
 
 
 @rule("embedding_bag")
 def embedding_bag(
     call: Call,
-    input: torch.Tensor,
-    weight: torch.Tensor,
-    offsets: torch.Tensor | None = None,
+    input: Tensor,
+    weight: Tensor,
+    offsets: Tensor | None = None,
     max_norm: float | None = None,
     norm_type: float = 2,
     scale_grad_by_freq: bool = False,
     mode: Any = "mean",
     sparse: bool = False,
-    per_sample_weights: torch.Tensor | None = None,
+    per_sample_weights: Tensor | None = None,
     include_last_offset: bool = False,
     padding_idx: int | None = None,
 ) -> Op | None:
-    if not isinstance(weight, torch.Tensor) or isinstance(mode, int) or include_last_offset:
+    if not isinstance(weight, Tensor) or isinstance(mode, int) or include_last_offset:
         return None
-    call.tracer.require_integers([input])
+    call.recording.require_integers([input])
     call.inputs = [input] if offsets is None else [input, offsets]
     if per_sample_weights is not None:  # the rows are weighed, and then put together
-        rows = call.tracer.stand_in(weight).new_empty((*input.shape, weight.shape[1]))
-        table = call.op("Embedding", weight.shape[0], weight.shape[1])
-        rows = call.part([input], table, rows, [weight])
-        factors = call.part([per_sample_weights], call.op("Unsqueeze", -1), rows[..., :1].clone())
-        call.inputs = [call.part([rows, factors], call.op("Mul", None, False), rows.clone())]
+        rows = call.part([input], call.op("Embedding", *weight.shape), [weight])
+        factors = call.part([per_sample_weights], call.op("Unsqueeze", -1))
+        call.inputs = [call.part([rows, factors], call.op("Mul", None, False))]
         if offsets is None:
             return call.op("Sum", (1,), False)
         call.inputs.append(offsets)
-        return call.op("Anywhere", "embedding_bag", (call.shape,))
+        return call.op("Anywhere", "embedding_bag", ((offsets.numel(), weight.shape[1]),))
     call.weights = [weight]
     return call.op("EmbeddingBag", weight.shape[0], weight.shape[1], None, 2.0, False, mode)

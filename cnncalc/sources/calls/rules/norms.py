@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
-
 from ....ops import Op
+from ..tensor import Tensor
 from .call import Call, rule
 
 _RANKED = {1: "1d", 2: "1d", 3: "1d", 4: "2d", 5: "3d"}
@@ -15,17 +14,17 @@ _RANKED = {1: "1d", 2: "1d", 3: "1d", 4: "2d", 5: "3d"}
 @rule("batch_norm")
 def batch_norm(
     call: Call,
-    input: torch.Tensor,
-    running_mean: torch.Tensor | None,
-    running_var: torch.Tensor | None,
-    weight: torch.Tensor | None = None,
-    bias: torch.Tensor | None = None,
-    training: bool = False,
+    input: Tensor,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    training: Any = False,
     momentum: float = 0.1,
     eps: float = 1e-5,
     *_: Any,
 ) -> Op:
-    if isinstance(training, torch.Tensor):
+    if isinstance(training, Tensor):
         raise TypeError("torch.batch_norm has another order of arguments")
     call.held(running_mean, running_var, weight, bias)
     tracked = running_mean is not None
@@ -43,14 +42,14 @@ def batch_norm(
       "_native_batch_norm_legit", "miopen_batch_norm")  # fmt: skip
 def native_batch_norm(
     call: Call,
-    input: torch.Tensor,
-    weight: torch.Tensor | None,
-    bias: torch.Tensor | None,
-    running_mean: torch.Tensor | None = None,
-    running_var: torch.Tensor | None = None,
+    input: Tensor,
+    weight: Tensor | None,
+    bias: Tensor | None,
+    running_mean: Tensor | None = None,
+    running_var: Tensor | None = None,
     *_: Any,
 ) -> Op:
-    tracked = isinstance(running_mean, torch.Tensor)
+    tracked = isinstance(running_mean, Tensor)
     statistics = (running_mean, running_var) if tracked else ()
     call.held(*statistics, weight, bias)
     _first_only(call)
@@ -67,11 +66,11 @@ def _first_only(call: Call) -> None:
 @rule("instance_norm")
 def instance_norm(
     call: Call,
-    input: torch.Tensor,
-    running_mean: torch.Tensor | None = None,
-    running_var: torch.Tensor | None = None,
-    weight: torch.Tensor | None = None,
-    bias: torch.Tensor | None = None,
+    input: Tensor,
+    running_mean: Tensor | None = None,
+    running_var: Tensor | None = None,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
     use_input_stats: bool = True,
     momentum: float = 0.1,
     eps: float = 1e-5,
@@ -90,10 +89,10 @@ def instance_norm(
 @rule("layer_norm")
 def layer_norm(
     call: Call,
-    input: torch.Tensor,
+    input: Tensor,
     normalized_shape: Any,
-    weight: torch.Tensor | None = None,
-    bias: torch.Tensor | None = None,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
     eps: float = 1e-5,
     *_: Any,
 ) -> Op:
@@ -104,10 +103,10 @@ def layer_norm(
 @rule("native_layer_norm")
 def native_layer_norm(
     call: Call,
-    input: torch.Tensor,
+    input: Tensor,
     normalized_shape: Any,
-    weight: torch.Tensor | None,
-    bias: torch.Tensor | None,
+    weight: Tensor | None,
+    bias: Tensor | None,
     eps: float,
 ) -> Op:
     _first_only(call)
@@ -118,9 +117,9 @@ def native_layer_norm(
 @rule("rms_norm", "_fused_rms_norm")
 def rms_norm(
     call: Call,
-    input: torch.Tensor,
+    input: Tensor,
     normalized_shape: Any,
-    weight: torch.Tensor | None = None,
+    weight: Tensor | None = None,
     eps: float | None = None,
 ) -> Op:
     _first_only(call)
@@ -131,10 +130,10 @@ def rms_norm(
 @rule("group_norm")
 def group_norm(
     call: Call,
-    input: torch.Tensor,
+    input: Tensor,
     num_groups: int,
-    weight: torch.Tensor | None = None,
-    bias: torch.Tensor | None = None,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
     eps: float = 1e-5,
     *_: Any,
 ) -> Op:
@@ -145,9 +144,9 @@ def group_norm(
 @rule("native_group_norm")
 def native_group_norm(
     call: Call,
-    input: torch.Tensor,
-    weight: torch.Tensor | None,
-    bias: torch.Tensor | None,
+    input: Tensor,
+    weight: Tensor | None,
+    bias: Tensor | None,
     N: int,
     C: int,
     HxW: int,
@@ -160,7 +159,7 @@ def native_group_norm(
 
 
 @rule("_weight_norm", "_weight_norm_interface")
-def weight_norm(call: Call, v: torch.Tensor, g: torch.Tensor, dim: int = 0) -> Op:
+def weight_norm(call: Call, v: Tensor, g: Tensor, dim: int = 0) -> Op:
     """A weight of the norms `g` and the directions `v`."""
     _first_only(call)
     return call.op("Pointwise", "weight_norm", (("dim", dim),))
@@ -169,7 +168,7 @@ def weight_norm(call: Call, v: torch.Tensor, g: torch.Tensor, dim: int = 0) -> O
 @rule("local_response_norm")
 def local_response_norm(
     call: Call,
-    input: torch.Tensor,
+    input: Tensor,
     size: int,
     alpha: float = 1e-4,
     beta: float = 0.75,
@@ -179,7 +178,5 @@ def local_response_norm(
 
 
 @rule("normalize")
-def normalize(
-    call: Call, input: torch.Tensor, p: float = 2.0, dim: int = 1, *_: Any, **__: Any
-) -> Op:
+def normalize(call: Call, input: Tensor, p: float = 2.0, dim: int = 1, *_: Any, **__: Any) -> Op:
     return call.op("Normalize", p, dim)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
-
 from ....ops import Op
+from ..tensor import Tensor
 from .call import Call, rule
 
 _OWN = {"mean": "Mean", "sum": "Sum", "amax": "Max", "std": "Std"}
@@ -15,7 +14,7 @@ _OWN = {"mean": "Mean", "sum": "Sum", "amax": "Max", "std": "Std"}
 @rule("mean", "sum", "amax", "nansum", "nanmean", "amin", "logsumexp", "count_nonzero",
       "special_logsumexp")  # fmt: skip
 def reduction(
-    call: Call, input: torch.Tensor, dim: Any = None, keepdim: bool = False, **named: Any
+    call: Call, input: Tensor, dim: Any = None, keepdim: bool = False, **named: Any
 ) -> Op:
     dim = _dims(named.get("axis", dim))
     keepdim = named.get("keepdims", keepdim)
@@ -34,7 +33,7 @@ def _dims(dim: Any) -> Any:
 @rule("std", "var", "std_mean", "var_mean")
 def spread_of(
     call: Call,
-    input: torch.Tensor,
+    input: Tensor,
     dim: Any = None,
     unbiased: Any = None,
     keepdim: bool = False,
@@ -49,11 +48,9 @@ def spread_of(
 
 
 @rule("max", "min", "median", "nanmedian", "mode")
-def extreme(
-    call: Call, input: torch.Tensor, dim: Any = None, keepdim: bool = False, **named: Any
-) -> Op:
+def extreme(call: Call, input: Tensor, dim: Any = None, keepdim: bool = False, **named: Any) -> Op:
     other = named.get("other", dim)
-    if isinstance(other, torch.Tensor):
+    if isinstance(other, Tensor):
         call.inputs = [input, other]
         return call.op("Pointwise", {"max": "maximum", "min": "minimum"}[call.name])
     dim = named.get("axis", dim)
@@ -61,32 +58,37 @@ def extreme(
 
 
 @rule("prod", "any", "all", "argmax", "argmin", "aminmax")
-def one_dim(
-    call: Call, input: torch.Tensor, dim: Any = None, keepdim: bool = False, **_: Any
-) -> Op:
+def one_dim(call: Call, input: Tensor, dim: Any = None, keepdim: bool = False, **_: Any) -> Op:
     return call.op("Reduce", call.name, _dims(dim), keepdim)
 
 
 @rule("kthvalue")
-def kthvalue(call: Call, input: torch.Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Op:
+def kthvalue(call: Call, input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Op:
     return call.op("Reduce", "kthvalue", (dim,), keepdim, (("k", k),))
 
 
 @rule("quantile", "nanquantile")
 def quantile(
-    call: Call, input: torch.Tensor, q: Any, dim: int | None = None, keepdim: bool = False, **_: Any
+    call: Call, input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, **_: Any
 ) -> Op:
-    if isinstance(q, torch.Tensor) and q.dim():  # several: a dim of their own comes first
-        return call.op("Anywhere", call.name, (call.shape,))
+    if isinstance(q, Tensor) and q.dim():  # several: a dim of their own comes first
+        return call.op("Anywhere", call.name, ((q.numel(), *_reduced(input, dim, keepdim)),))
     call.inputs = [input]
     number = (("q", q),) if isinstance(q, int | float) else ()
     return call.op("Reduce", call.name, _dims(dim), keepdim, number)
 
 
+def _reduced(input: Tensor, dim: int | None, keepdim: bool) -> list[int]:
+    """The sizes that are left when one dim, or all of them, is reduced."""
+    gone = range(input.dim()) if dim is None else (dim % input.dim(),)
+    kept = [1 if at in gone else size for at, size in enumerate(input.shape)]
+    return kept if keepdim else [size for at, size in enumerate(kept) if at not in gone]
+
+
 @rule("norm", "linalg_vector_norm", "linalg_norm", "linalg_matrix_norm", "frobenius_norm")
 def norm(
     call: Call,
-    input: torch.Tensor,
+    input: Tensor,
     p: Any = 2,
     dim: Any = None,
     keepdim: bool = False,
@@ -99,14 +101,14 @@ def norm(
 
 
 @rule("cumsum", "cumprod", "logcumsumexp", "cummax", "cummin")
-def cumulative(call: Call, input: torch.Tensor, dim: int, **_: Any) -> Op:
+def cumulative(call: Call, input: Tensor, dim: int, **_: Any) -> Op:
     return call.op("Cumulative", call.name, dim)
 
 
 @rule("sort")
 def sort(
     call: Call,
-    input: torch.Tensor,
+    input: Tensor,
     dim: int = -1,
     descending: bool = False,
     stable: bool = False,
@@ -118,7 +120,7 @@ def sort(
 @rule("argsort", "msort")
 def argsort(
     call: Call,
-    input: torch.Tensor,
+    input: Tensor,
     dim: int = -1,
     descending: bool = False,
     stable: bool = False,
@@ -130,7 +132,7 @@ def argsort(
 @rule("topk")
 def topk(
     call: Call,
-    input: torch.Tensor,
+    input: Tensor,
     k: int,
     dim: int = -1,
     largest: bool = True,
@@ -141,12 +143,10 @@ def topk(
 
 
 @rule("cosine_similarity")
-def cosine_similarity(
-    call: Call, x1: torch.Tensor, x2: torch.Tensor, dim: int = 1, eps: float = 1e-8
-) -> Op:
+def cosine_similarity(call: Call, x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Op:
     return call.op("CosineSimilarity", dim)
 
 
 @rule("pairwise_distance")
-def pairwise_distance(call: Call, x1: torch.Tensor, x2: torch.Tensor, *_: Any, **__: Any) -> Op:
+def pairwise_distance(call: Call, x1: Tensor, x2: Tensor, *_: Any, **__: Any) -> Op:
     return call.op("PairwiseDistance")

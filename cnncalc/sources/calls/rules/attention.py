@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
-
 from ....ops import Op
+from ..tensor import Tensor
 from .call import Call, rule
 
 
 @rule("scaled_dot_product_attention")
 def scaled_dot_product_attention(
     call: Call,
-    query: torch.Tensor,
-    key: torch.Tensor,
-    value: torch.Tensor,
-    attn_mask: torch.Tensor | None = None,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attn_mask: Tensor | None = None,
     dropout_p: float = 0.0,
     is_causal: bool = False,
     scale: float | None = None,
@@ -31,27 +30,27 @@ def scaled_dot_product_attention(
 @rule("multi_head_attention_forward")
 def multi_head_attention_forward(
     call: Call,
-    query: torch.Tensor,
-    key: torch.Tensor,
-    value: torch.Tensor,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
     embed_dim_to_check: int,
     num_heads: int,
-    in_proj_weight: torch.Tensor | None,
-    in_proj_bias: torch.Tensor | None,
-    bias_k: torch.Tensor | None,
-    bias_v: torch.Tensor | None,
+    in_proj_weight: Tensor | None,
+    in_proj_bias: Tensor | None,
+    bias_k: Tensor | None,
+    bias_v: Tensor | None,
     add_zero_attn: bool,
     dropout_p: float,
-    out_proj_weight: torch.Tensor,
-    out_proj_bias: torch.Tensor | None,
+    out_proj_weight: Tensor,
+    out_proj_bias: Tensor | None,
     training: bool = True,
     key_padding_mask: Any = None,
     need_weights: bool = True,
     attn_mask: Any = None,
     use_separate_proj_weight: bool = False,
-    q_proj_weight: torch.Tensor | None = None,
-    k_proj_weight: torch.Tensor | None = None,
-    v_proj_weight: torch.Tensor | None = None,
+    q_proj_weight: Tensor | None = None,
+    k_proj_weight: Tensor | None = None,
+    v_proj_weight: Tensor | None = None,
     **_: Any,
 ) -> Op:
     same = query is key and key is value
@@ -85,7 +84,7 @@ _RECURRENT = {"lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN", "rnn_relu": "RNN"
 @rule(*_RECURRENT)
 def recurrent(
     call: Call,
-    input: torch.Tensor,
+    input: Tensor,
     hx: Any,
     params: Any,
     has_biases: bool,
@@ -99,7 +98,7 @@ def recurrent(
     states = list(hx) if isinstance(hx, tuple | list) else [hx]
     proj = states[0].shape[-1] if kind == "LSTM" else 0
     hidden = states[-1].shape[-1]
-    call.inputs = [input, *[each for each in states if call.tracer.knows(each)]]
+    call.inputs = [input, *[each for each in states if call.recording.knows(each)]]
     call.weights = list(params)
     common = (has_biases, batch_first, dropout, bidirectional)
     if kind == "RNN":
@@ -121,15 +120,15 @@ _CELLS = {
 @rule(*_CELLS)
 def cell(
     call: Call,
-    input: torch.Tensor,
+    input: Tensor,
     hx: Any,
-    w_ih: torch.Tensor,
-    w_hh: torch.Tensor,
-    b_ih: torch.Tensor | None = None,
-    b_hh: torch.Tensor | None = None,
+    w_ih: Tensor,
+    w_hh: Tensor,
+    b_ih: Tensor | None = None,
+    b_hh: Tensor | None = None,
 ) -> Op:
     states = list(hx) if isinstance(hx, tuple | list) else [hx]
-    call.inputs = [input, *[each for each in states if call.tracer.knows(each)]]
+    call.inputs = [input, *[each for each in states if call.recording.knows(each)]]
     call.weights = [each for each in (w_ih, w_hh, b_ih, b_hh) if each is not None]
     kind = _CELLS[call.name]
     values = (input.shape[-1], states[0].shape[-1], b_ih is not None)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
-
 from ....ops import Op
+from ..tensor import Tensor
 from .call import Call, rule
 
 _ARITHMETIC = {
@@ -16,15 +15,15 @@ _ARITHMETIC = {
 
 
 def _number(value: Any) -> bool:
-    return isinstance(value, bool | int | float) and not isinstance(value, torch.Tensor)
+    return isinstance(value, bool | int | float) and not isinstance(value, Tensor)
 
 
 @rule(*_ARITHMETIC)
 def arithmetic(call: Call, input: Any, other: Any, **_: Any) -> Op | None:
-    if isinstance(input, torch.Tensor) and isinstance(other, torch.Tensor):
+    if isinstance(input, Tensor) and isinstance(other, Tensor):
         call.inputs = [input, other]
         return call.op(_ARITHMETIC[call.name], None, call.inplace)
-    left, right = (input, other) if isinstance(input, torch.Tensor) else (other, input)
+    left, right = (input, other) if isinstance(input, Tensor) else (other, input)
     if not _number(right):
         return None
     if left is input:
@@ -33,11 +32,9 @@ def arithmetic(call: Call, input: Any, other: Any, **_: Any) -> Op | None:
 
 
 @rule("rsub", "rdiv")
-def reversed_arithmetic(
-    call: Call, input: torch.Tensor, other: Any, *_: Any, **__: Any
-) -> Op | None:
+def reversed_arithmetic(call: Call, input: Tensor, other: Any, *_: Any, **__: Any) -> Op | None:
     kind = "Sub" if call.name == "rsub" else "Div"
-    if isinstance(other, torch.Tensor):
+    if isinstance(other, Tensor):
         call.inputs = [other, input]
         return call.op(kind, None, False)
     return call.op(kind, other, False, True) if _number(other) else None
@@ -61,7 +58,7 @@ def stack(call: Call, tensors: Any, dim: int = 0, **_: Any) -> Op:
 
 
 @rule("matmul", "bmm", "mm", "__matmul__", "dot", "mv", "inner", "vdot", "linalg_matmul")
-def matmul(call: Call, input: torch.Tensor, other: torch.Tensor, **_: Any) -> Op | None:
+def matmul(call: Call, input: Tensor, other: Tensor, **_: Any) -> Op | None:
     call.inputs = [input, other]
     if call.name == "inner" and input.dim() and other.dim() and input.dim() + other.dim() > 2:
         left, right = "abcdefgh"[: input.dim() - 1], "ijklmnop"[: other.dim() - 1]
@@ -70,31 +67,26 @@ def matmul(call: Call, input: torch.Tensor, other: torch.Tensor, **_: Any) -> Op
 
 
 @rule("rmatmul")
-def rmatmul(call: Call, input: torch.Tensor, other: torch.Tensor) -> Op:
+def rmatmul(call: Call, input: Tensor, other: Tensor) -> Op:
     call.inputs = [other, input]
     return call.op("MatMul")
 
 
 @rule("addmm", "baddbmm", "addmv", "addr", "addbmm")
-def addmm(call: Call, input: torch.Tensor, *factors: torch.Tensor, **named: Any) -> Op | None:
+def addmm(call: Call, input: Tensor, *factors: Tensor, **named: Any) -> Op | None:
     """A sum and a product: the product is a layer, too."""
     pairs = (("mat1", "mat2"), ("batch1", "batch2"), ("mat", "vec"), ("vec1", "vec2"))
     for pair in pairs:
         factors += tuple(named[name] for name in pair if name in named)
-    if call.result is None:
-        return None
     mat1, mat2 = factors
     summed = {"addr": "i,j->ij", "addbmm": "bij,bjk->ik"}.get(call.name)
     op = call.op("Einsum", summed) if summed else call.op("MatMul")
-    product = call.part([mat1, mat2], op, torch.empty_like(call.result))
-    call.inputs = [input, product]
+    call.inputs = [input, call.part([mat1, mat2], op)]
     return call.op("Add", None, call.inplace)
 
 
 @rule("_addmm_activation")
-def addmm_activation(
-    call: Call, input: torch.Tensor, mat1: torch.Tensor, mat2: torch.Tensor, **_: Any
-) -> Op | None:
+def addmm_activation(call: Call, input: Tensor, mat1: Tensor, mat2: Tensor, **_: Any) -> Op | None:
     return addmm(call, input, mat1, mat2)
 
 
@@ -104,12 +96,12 @@ def einsum(call: Call, equation: Any, *operands: Any) -> Op | None:
 
 
 @rule("outer", "ger")
-def outer(call: Call, input: torch.Tensor, vec2: torch.Tensor) -> Op:
+def outer(call: Call, input: Tensor, vec2: Tensor) -> Op:
     return call.op("Einsum", "i,j->ij")
 
 
 @rule("tensordot")
-def tensordot(call: Call, a: torch.Tensor, b: torch.Tensor, dims: Any = 2, **_: Any) -> Op:
+def tensordot(call: Call, a: Tensor, b: Tensor, dims: Any = 2, **_: Any) -> Op:
     if isinstance(dims, int):
         pairs = list(zip(range(a.dim() - dims, a.dim()), range(dims), strict=True))
     else:
@@ -125,5 +117,5 @@ def tensordot(call: Call, a: torch.Tensor, b: torch.Tensor, dims: Any = 2, **_: 
 
 
 @rule("cdist", "_cdist_forward")
-def cdist(call: Call, x1: torch.Tensor, x2: torch.Tensor, *_: Any, **__: Any) -> Op:
+def cdist(call: Call, x1: Tensor, x2: Tensor, *_: Any, **__: Any) -> Op:
     return call.op("CDist")

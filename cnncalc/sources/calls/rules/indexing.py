@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
-
 from ....ops import Op
-from ..tensors import tensors_in
+from ....shape import broadcast
+from ..tensor import Tensor, dtype_name, tensors_in
 from .call import ALIAS, Call, rule
 from .elementwise import generic
 
 
 @rule("getitem")
-def getitem(call: Call, input: torch.Tensor, index: Any) -> Op | None:
+def getitem(call: Call, input: Tensor, index: Any) -> Op | None:
     """`x[1:, None, 0]`: one layer for each dim that is touched."""
     items = _expanded(index if isinstance(index, tuple) else (index,), input.dim())
     if any(_is_list(item) for item in items):
@@ -22,11 +21,7 @@ def getitem(call: Call, input: torch.Tensor, index: Any) -> Op | None:
     steps = _steps(items, input.shape)
     if not steps:
         return ALIAS
-    current = input
-    for name, *values in steps[:-1]:
-        step = _step(call.tracer.stand_in(current), name, values)
-        current = call.part([current], call.op(name, *values), step)
-    call.inputs = [current]
+    call.inputs = [_stepped(call, input, steps[:-1])]
     name, *values = steps[-1]
     return call.op(name, *values)
 
@@ -51,15 +46,15 @@ def _dims_of(item: Any) -> int:
     """How many dims an item of an index takes."""
     if item is None or isinstance(item, bool):
         return 0
-    if isinstance(item, torch.Tensor) and item.dtype in (torch.bool, torch.uint8):
-        return item.dim()
-    return 1
+    return item.dim() if _is_mask(item) else 1
+
+
+def _is_mask(item: Any) -> bool:
+    return isinstance(item, Tensor) and dtype_name(item.dtype) in ("bool", "uint8")
 
 
 def _is_list(item: Any) -> bool:
-    return isinstance(item, torch.Tensor | list | tuple | range | bool) or hasattr(
-        item, "__array__"
-    )
+    return isinstance(item, Tensor | list | tuple | range | bool) or hasattr(item, "__array__")
 
 
 def _steps(items: list[Any], shape: Any) -> list[tuple[Any, ...]]:
@@ -83,70 +78,84 @@ def _steps(items: list[Any], shape: Any) -> list[tuple[Any, ...]]:
     return steps
 
 
-def _step(tensor: torch.Tensor, name: str, values: list[Any]) -> torch.Tensor:
-    """What one step of an index makes of a tensor."""
-    if name == "Unsqueeze":
-        return tensor.unsqueeze(values[0])
-    if name == "Select":
-        return tensor.select(*values)
-    index = (slice(None),) * values[0] + (slice(*values[1:]),)
-    return tensor[index]
+def _stepped(call: Call, tensor: Tensor, steps: list[tuple[Any, ...]]) -> Tensor:
+    """What steps of an index make of a tensor, each a layer."""
+    for name, *values in steps:
+        tensor = call.step(tensor, call.op(name, *values))
+    return tensor
 
 
-def _advanced(call: Call, input: torch.Tensor, items: list[Any]) -> Op | None:
+def _advanced(call: Call, input: Tensor, items: list[Any]) -> Op | None:
     """Lists of indices: first the plain parts of the index, then all lists together."""
     if any(isinstance(item, bool) for item in items):
         return None
-    current = input
-    plain: list[Any] = [
-        item if item is None or isinstance(item, slice) else slice(None) for item in items
-    ]
-    # A number beside lists of indices is one of them.
-    steps = _steps(plain, input.shape)
-    for name, *values in steps:
-        step = _step(call.tracer.stand_in(current), name, values)
-        current = call.part([current], call.op(name, *values), step)
+    plain: list[Any] = []
     lists: list[Any] = []
     dims: list[int] = []
-    at = 0
+    at = 0  # the dim of what the plain parts leave
     for item in items:
-        if item is None or isinstance(item, slice):
-            at += 1
+        if not _is_list(item):
+            plain.append(item)
+            at += item is None or isinstance(item, slice)
             continue
-        lists.append(item)
         width = _dims_of(item)
+        plain += [slice(None)] * width
+        lists.append(item)
         dims += range(at, at + width)
         at += width
+    current = _stepped(call, input, _steps(plain, input.shape))
     if len(lists) == 1 and len(dims) == 1 and (known := _known(lists[0], call)) is not None:
         call.inputs = [current]
         return call.op("IndexSelect", dims[0], known)
-    tensors = [each if isinstance(each, torch.Tensor) else torch.tensor(each) for each in lists]
-    call.inputs = [current, *tensors]
-    return call.op("Index", tuple(dims), call.shape)
+    make = call.recording.constant
+    call.inputs = [current, *[each if isinstance(each, Tensor) else make(each) for each in lists]]
+    return call.op("Index", tuple(dims), _indexed(call, current, dims))
+
+
+def _indexed(call: Call, tensor: Tensor, dims: list[int]) -> Any:
+    """The shape of a tensor indexed along `dims`; None where the indices' shapes say it."""
+    if call.result is not None:
+        return call.shape
+    indices = call.inputs[1:]
+    if not any(map(_is_mask, indices)):
+        return None
+    sizes = broadcast([_chosen(each, call) if _is_mask(each) else each.shape for each in indices])
+    if sizes is None:
+        raise ValueError("indices that do not broadcast")
+    first = dims[0] if dims[-1] - dims[0] == len(dims) - 1 else 0
+    rest = [size for at, size in enumerate(tensor.shape) if at not in dims]
+    return (*rest[:first], *sizes, *rest[first:])
+
+
+def _chosen(mask: Tensor, call: Call) -> tuple[int, ...]:
+    """How many positions a mask chooses. Raises `ValueError` where its values are not known."""
+    values = call.recording.known_values(mask)
+    if values is None:
+        raise ValueError("the values of a mask are not known")
+    return (sum(map(bool, values)),)
 
 
 def _known(item: Any, call: Call) -> tuple[int, ...] | None:
     """A list of indices whose values are plain to see: not computed by the network."""
-    if isinstance(item, torch.Tensor):
-        if call.tracer.knows(item) or item.is_meta or item.dim() != 1:
+    if isinstance(item, Tensor):
+        if call.recording.knows(item) or item.dim() != 1 or item.numel() > 4096:
             return None
-        if item.dtype == torch.bool or item.numel() > 4096:
-            return None
-        return tuple(item.tolist())
+        values = None if _is_mask(item) else call.recording.known_values(item)
+        return None if values is None else tuple(values)
     flat = list(item)
     return tuple(flat) if all(type(each) is int for each in flat) else None
 
 
 @rule("setitem")
-def setitem(call: Call, input: torch.Tensor, index: Any, value: Any) -> Op:
+def setitem(call: Call, input: Tensor, index: Any, value: Any) -> Op:
     """`x[index] = value`: x with a part overwritten."""
     items = _expanded(index if isinstance(index, tuple) else (index,), input.dim())
     part = _part(items, input.shape)
     places = tensors_in(index) if part is None else []
-    call.inputs = [input, *tensors_in(value), *filter(call.tracer.knows, places)]
+    call.inputs = [input, *tensors_in(value), *filter(call.recording.knows, places)]
     call.shown = (input,)
-    if isinstance(value, torch.Tensor):
-        call.tracer.settles(input, value)
+    if isinstance(value, Tensor):
+        call.recording.settles(input, value)
     return call.op("Assign", part, False, True)
 
 
@@ -156,7 +165,7 @@ def _part(items: list[Any], shape: Any) -> tuple[tuple[Any, ...], ...] | None:
     for dim, item in enumerate(items):
         if isinstance(item, slice):
             ends = (item.start, item.stop, item.step or 1)
-            if any(isinstance(end, torch.Tensor) for end in ends):
+            if any(isinstance(end, Tensor) for end in ends):
                 return None
             if not _is_full(ends, shape[dim]):
                 pieces.append((dim, *ends))
@@ -179,10 +188,10 @@ _ADDING = ("scatter_add", "index_add", "scatter_reduce", "index_reduce")
 @rule("masked_scatter", "scatter", "scatter_add", "scatter_reduce", "index_add", "index_copy",
       "index_put", "index_fill", "select_scatter", "slice_scatter", "_index_put_impl",
       "diagonal_scatter", "index_reduce", "put", "masked_scatter_backward")  # fmt: skip
-def scatter(call: Call, input: torch.Tensor, *_: Any, **__: Any) -> Op:
+def scatter(call: Call, input: Tensor, *_: Any, **__: Any) -> Op:
     """x with some positions overwritten, which ones depends on data."""
     others = [each for each in call.inputs if each is not input]
-    places = filter(call.tracer.knows, others[:-1])
+    places = filter(call.recording.knows, others[:-1])
     call.inputs = [input, *others[-1:], *places]  # the values come last
     return call.op("Assign", None, call.name in _ADDING, call.inplace)
 
@@ -197,35 +206,33 @@ def fill(call: Call, input: Any, *args: Any, **kwargs: Any) -> Op | None:
 
 
 @rule("gather")
-def gather(call: Call, input: torch.Tensor, dim: int, index: torch.Tensor, **_: Any) -> Op:
+def gather(call: Call, input: Tensor, dim: int, index: Tensor, **_: Any) -> Op:
     call.inputs = [input, index]
     return call.op("Gather", dim)
 
 
 @rule("take_along_dim")
-def take_along_dim(
-    call: Call, input: torch.Tensor, indices: torch.Tensor, dim: int | None = None
-) -> Op | None:
+def take_along_dim(call: Call, input: Tensor, indices: Tensor, dim: int | None = None) -> Op | None:
     call.inputs = [input, indices]
     return call.op("TakeAlongDim", dim) if dim is not None else None
 
 
 @rule("index_select")
-def index_select(call: Call, input: torch.Tensor, dim: int, index: torch.Tensor) -> Op:
+def index_select(call: Call, input: Tensor, dim: int, index: Tensor) -> Op:
     known = _known(index, call)
     call.inputs = [input] if known is not None else [input, index]
     return call.op("IndexSelect", dim, known)
 
 
 @rule("index", "_unsafe_index")
-def index(call: Call, input: torch.Tensor, indices: Any) -> Op | None:
+def index(call: Call, input: Tensor, indices: Any) -> Op | None:
     """The primitive behind advanced indexing: a list of tensors, None for whole dims."""
     return getitem(call, input, tuple(slice(None) if each is None else each for each in indices))
 
 
 @rule("where")
 def where(
-    call: Call, condition: torch.Tensor, input: Any = None, other: Any = None, **named: Any
+    call: Call, condition: Tensor, input: Any = None, other: Any = None, **named: Any
 ) -> Op | None:
     """`torch.where(x > 0)` gives positions, and with two more tensors or numbers their choice."""
     if input is None and other is None:
@@ -234,5 +241,5 @@ def where(
 
 
 @rule("one_hot")
-def one_hot(call: Call, tensor: torch.Tensor, num_classes: int = -1) -> Op:
+def one_hot(call: Call, tensor: Tensor, num_classes: int = -1) -> Op:
     return call.op("OneHot", num_classes)

@@ -13,6 +13,7 @@ from ..shape import Shape, format_shape
 from .arguments import arg, choice, flag, integer, number
 from .arguments import optional as maybe
 from .base import Elementwise, Op, channels
+from .held import Held, parameters
 from .registry import op
 
 
@@ -46,6 +47,9 @@ class PReLU(Elementwise):
     init: float = arg("", 0.25, number)
 
     params: ClassVar[Formula] = Formula("c")
+
+    def tensors(self) -> tuple[Held, ...]:
+        return parameters(weight=(self.num_parameters,))
 
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
         received = channels(inputs[0]) if len(inputs[0]) > 1 else 1

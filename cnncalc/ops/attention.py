@@ -18,6 +18,7 @@ from ..shape import Shape, broadcast, format_shape, product
 from .arguments import arg, count, flag, number
 from .arguments import optional as maybe
 from .base import Op
+from .held import Held, parameters
 from .linear import alike
 from .reads import anywhere, contracted
 from .registry import op
@@ -51,6 +52,25 @@ class MultiheadAttention(Op):
 
     params: ClassVar[Formula] = Formula("e*(2*e + dk + dv) + 4*e*b + 2*e*kv")
     macs: ClassVar[Formula] = Formula("N*(2*Lq*e*e + Lk*e*(dk + dv) + 2*Lq*(Lk + kv + z)*e)")
+
+    def tensors(self) -> tuple[Held, ...]:
+        width = self.embed_dim
+        kdim, vdim = self.kdim or width, self.vdim or width
+        three = None if width is None else 3 * width
+        apart = not kdim == vdim == width  # torch then has a matrix for each of the three
+        extra = (1, 1, width) if self.add_bias_kv else None
+        projections: dict[str, Shape | None] = {
+            "in_proj_weight": None if apart else (three, width),
+            "q_proj_weight": (width, width) if apart else None,
+            "k_proj_weight": (width, kdim) if apart else None,
+            "v_proj_weight": (width, vdim) if apart else None,
+            "in_proj_bias": (three,) if self.bias else None,
+            "bias_k": extra,
+            "bias_v": extra,
+            "out_proj.weight": (width, width),
+            "out_proj.bias": (width,) if self.bias else None,
+        }
+        return parameters(**projections)
 
     def validate(self) -> None:
         if self.embed_dim is not None and self.embed_dim % self.num_heads:

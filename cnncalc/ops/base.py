@@ -23,6 +23,7 @@ from ..formula import Formula
 from ..layout import Dims, Read
 from ..shape import Shape, Size, format_shape
 from .arguments import REQUIRED, Argument, arg, shown
+from .held import Held
 from .reads import Demand, aligned, demand
 
 if TYPE_CHECKING:
@@ -242,6 +243,13 @@ class Op:
     ) -> tuple[tuple[Read, ...], ...]:
         """`reads` for each output."""
         return tuple(self.reads(inputs, output) for output in outputs)
+
+    def tensors(self) -> tuple[Held, ...]:
+        """The tensors that torch's module holds: parameters, then buffers, in torch's order.
+
+        A size that follows from the input is None. Their sizes add up to `params` and `buffers`.
+        """
+        return ()
 
     def aliases(self) -> bool:
         """Does the output live in the memory of the (first) input?"""

@@ -10,6 +10,7 @@ from ..formula import Formula
 from ..layout import Along, Dims, Read
 from ..shape import Shape, format_shape
 from .arguments import arg, choice, count, flag
+from .held import Held, parameters
 from .linear import alike
 from .recurrent import Stateful
 from .registry import op
@@ -22,6 +23,12 @@ class _Cell(Stateful):
 
     params: ClassVar[Formula] = Formula("G*h*(ci + h) + 2*G*h*b")
     macs: ClassVar[Formula] = Formula("N*G*h*(ci + h)")
+
+    def tensors(self) -> tuple[Held, ...]:
+        rows = self.gates * self.hidden_size
+        bias = (rows,) if self.bias else None
+        matrices = {"weight_ih": (rows, self.input_size), "weight_hh": (rows, self.hidden_size)}
+        return parameters(**matrices, bias_ih=bias, bias_hh=bias)
 
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
         shape = inputs[0]

@@ -12,6 +12,7 @@ from ..indexmap import Border, IndexMap, transposed_window
 from ..shape import Shape, Size
 from .arguments import arg, axes, choice, count, flag, natural, span
 from .base import Op
+from .held import Held, parameters
 from .registry import op
 from .window import AXIS_NAMES, SlidingWindow, Windowed
 
@@ -39,6 +40,18 @@ class Convolution(Windowed):
     out_channels: int | None
     groups: int | str
     kernel_size: Any
+    bias: bool
+
+    def _per_group(self, channels: Size) -> Size:
+        """The channels of one group; None where the input decides."""
+        if channels is None or isinstance(self.groups, str):
+            return None
+        return channels // self.groups
+
+    def _filters(self, first: Size, second: Size) -> tuple[Held, ...]:
+        """The kernels, `first` times `second` of them, and the bias."""
+        bias = (self.out_channels,) if self.bias else None
+        return parameters(weight=(first, second, *self.kernel_size), bias=bias)
 
     def complete(self, inputs: tuple[Shape, ...]) -> Op:
         received = self.in_channels or self._channels(inputs[0])
@@ -100,6 +113,9 @@ class _Conv(Convolution, SlidingWindow):
     params: ClassVar[Formula] = Formula("co*(ci // g)*K + b*co")
     macs: ClassVar[Formula] = Formula("N*O*co*(ci // g)*K")
 
+    def tensors(self) -> tuple[Held, ...]:
+        return self._filters(self.out_channels, self._per_group(self.in_channels))
+
     def validate(self) -> None:
         super().validate()
         if self.padding == "same" and any(step != 1 for step in self.stride):
@@ -153,6 +169,9 @@ class _ConvTranspose(Convolution):
     out_size: ClassVar[Formula | None] = Formula("(i - 1)*s - 2*p + d*(k - 1) + op + 1")
     params: ClassVar[Formula] = Formula("ci*(co // g)*K + b*co")
     macs: ClassVar[Formula] = Formula("N*I*ci*(co // g)*K")
+
+    def tensors(self) -> tuple[Held, ...]:
+        return self._filters(self.in_channels, self._per_group(self.out_channels))
 
     def validate(self) -> None:
         super().validate()

@@ -12,6 +12,7 @@ from ..shape import Shape, Size, broadcast, format_shape, product
 from .arguments import arg, flag, integer, number
 from .arguments import optional as maybe
 from .base import Op
+from .held import Held, parameters
 from .registry import op
 
 
@@ -36,6 +37,10 @@ class Linear(Op):
 
     params: ClassVar[Formula] = Formula("co*ci + b*co")
     macs: ClassVar[Formula] = Formula("R*co*ci")
+
+    def tensors(self) -> tuple[Held, ...]:
+        bias = (self.out_features,) if self.bias else None
+        return parameters(weight=(self.out_features, self.in_features), bias=bias)
 
     def complete(self, inputs: tuple[Shape, ...]) -> Op:
         received = inputs[0][-1]
@@ -86,6 +91,10 @@ class Bilinear(Op):
     # has no rule for it, and so counts nothing.)
     macs: ClassVar[Formula] = Formula("R*co*(c1*c2 + c2)")
 
+    def tensors(self) -> tuple[Held, ...]:
+        weight = (self.out_features, self.in1_features, self.in2_features)
+        return parameters(weight=weight, bias=(self.out_features,) if self.bias else None)
+
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
         wanted = (self.in1_features, self.in2_features)
         for shape, expected in zip(inputs, wanted, strict=True):
@@ -121,6 +130,9 @@ class Embedding(Op):
     max_norm: float | None = arg("", None, maybe(number))
 
     params: ClassVar[Formula] = Formula("n*e")
+
+    def tensors(self) -> tuple[Held, ...]:
+        return parameters(weight=(self.num_embeddings, self.embedding_dim))
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         return (*inputs[0], self.embedding_dim)

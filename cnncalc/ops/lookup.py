@@ -12,6 +12,7 @@ from ..shape import Shape, format_shape
 from .arguments import arg, choice, flag, integer, number
 from .arguments import optional as maybe
 from .base import Op
+from .held import Held, parameters
 from .reads import contracted, kept
 from .registry import op
 
@@ -35,6 +36,9 @@ class EmbeddingBag(Op):
     mode: str = arg("", "mean", choice("sum", "mean", "max"))
 
     params: ClassVar[Formula] = Formula("n*e")
+
+    def tensors(self) -> tuple[Held, ...]:
+        return parameters(weight=(self.num_embeddings, self.embedding_dim))
 
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
         wanted = {1: [2], 2: [1, 1]}.get(len(inputs))

@@ -18,6 +18,7 @@ from ..shape import Shape, Size, format_shape, product
 from .arguments import arg, count, each, flag, number
 from .arguments import optional as maybe
 from .base import Op, channels
+from .held import Held, parameters, statistics
 from .registry import op
 
 
@@ -31,12 +32,20 @@ class _ChannelNorm(Op):
     """A norm with `num_features` channels in dim 1."""
 
     num_features: int | None
+    affine: bool
+    track_running_stats: bool
 
     def complete(self, inputs: tuple[Shape, ...]) -> Op:
         received = self._channels(inputs[0])
         if self.num_features is None and received is not None:
             return self.replace(num_features=received)
         return self
+
+    def tensors(self) -> tuple[Held, ...]:
+        features = (self.num_features,)
+        affine = features if self.affine else None
+        kept = statistics(self.num_features) if self.track_running_stats else ()
+        return (*parameters(weight=affine, bias=affine), *kept)
 
     def _ranks(self) -> tuple[int, ...]:
         """How many dims the input may have; none: any."""
@@ -188,6 +197,10 @@ class GroupNorm(Op):
 
     params: ClassVar[Formula] = Formula("2*c*a")
 
+    def tensors(self) -> tuple[Held, ...]:
+        affine = (self.num_channels,) if self.affine else None
+        return parameters(weight=affine, bias=affine)
+
     def validate(self) -> None:
         if self.num_channels is not None and self.num_channels % self.num_groups:
             raise OpError(
@@ -230,6 +243,13 @@ class _TrailingNorm(Op):
     least_dims = 1
 
     normalized_shape: Any
+    elementwise_affine: bool
+
+    def _sizes(self) -> Shape | None:
+        """The sizes of a weight; None where there are none."""
+        if not self.elementwise_affine:
+            return None
+        return (None,) if self.normalized_shape is None else tuple(self.normalized_shape)
 
     def validate(self) -> None:
         if self.normalized_shape == ():
@@ -283,6 +303,10 @@ class LayerNorm(_TrailingNorm):
 
     params: ClassVar[Formula] = Formula("E*a*(1 + b)")
 
+    def tensors(self) -> tuple[Held, ...]:
+        sizes = self._sizes()
+        return parameters(weight=sizes, bias=sizes if self.bias else None)
+
 
 @op("rmsnorm")
 class RMSNorm(_TrailingNorm):
@@ -293,6 +317,9 @@ class RMSNorm(_TrailingNorm):
     elementwise_affine: bool = arg("a", True, flag)
 
     params: ClassVar[Formula] = Formula("E*a")
+
+    def tensors(self) -> tuple[Held, ...]:
+        return parameters(weight=self._sizes())
 
 
 @op("localresponsenorm", "lrn", functions=("local_response_norm",))

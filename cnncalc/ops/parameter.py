@@ -8,6 +8,7 @@ from ..formula import Formula
 from ..shape import Shape, product
 from .arguments import arg, each, natural
 from .base import Op
+from .held import WEIGHTS, Held
 from .registry import op
 
 
@@ -38,6 +39,9 @@ class Parameter(_Given):
 
     params: ClassVar[Formula] = Formula("E")
 
+    def tensors(self) -> tuple[Held, ...]:
+        return (Held("", self.shape),)  # it goes by the layer's own name
+
     def aliases(self) -> bool:
         return True  # counted as a parameter, not as an activation
 
@@ -50,6 +54,9 @@ class Buffer(_Given):
     held = True
 
     buffers: ClassVar[Formula] = Formula("E")
+
+    def tensors(self) -> tuple[Held, ...]:
+        return (Held("", self.shape, True, WEIGHTS, False),)  # it goes by the layer's own name
 
     def aliases(self) -> bool:
         return True  # counted as a buffer, not as an activation

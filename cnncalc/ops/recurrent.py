@@ -16,9 +16,10 @@ from ..errors import OpError
 from ..finding import Misfit
 from ..formula import Formula
 from ..layout import Along, Dims, Read
-from ..shape import Shape, format_shape, product
+from ..shape import Shape, Size, format_shape, product
 from .arguments import arg, choice, count, flag, natural, number
 from .base import Op
+from .held import Held, parameters
 from .linear import alike
 from .reads import contracted
 from .registry import op
@@ -66,6 +67,29 @@ class _Recurrent(Stateful):
 
     def _proj(self) -> int:
         return int(getattr(self, "proj_size", 0))
+
+    def tensors(self) -> tuple[Held, ...]:
+        width = self._proj() or self.hidden_size
+        found: list[Held] = []
+        features = self.input_size
+        for layer in range(self.num_layers):
+            for direction in ("", "_reverse")[: 1 + self.bidirectional]:
+                found += self._matrices(f"_l{layer}{direction}", features, width)
+            features = (1 + self.bidirectional) * width
+        return tuple(found)
+
+    def _matrices(self, suffix: str, features: Size, width: int) -> tuple[Held, ...]:
+        """What one direction of a layer holds."""
+        rows, proj = self.gates * self.hidden_size, self._proj()
+        bias = (rows,) if self.bias else None
+        shapes: dict[str, Shape | None] = {
+            "weight_ih": (rows, features),
+            "weight_hh": (rows, width),
+            "bias_ih": bias,
+            "bias_hh": bias,
+            "weight_hr": (proj, self.hidden_size) if proj else None,
+        }
+        return parameters(**{name + suffix: shape for name, shape in shapes.items()})
 
     def check(self, inputs: tuple[Shape, ...]) -> Iterator[Misfit]:
         yield from self._sequence_misfits(inputs[0])

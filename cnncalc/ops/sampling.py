@@ -13,6 +13,7 @@ from .arguments import arg, axes, choice, count, flag, natural, span
 from .arguments import optional as maybe
 from .base import Op
 from .conv import Convolution
+from .held import Held
 from .linear import alike
 from .reads import anywhere
 from .registry import op
@@ -86,6 +87,9 @@ class DeformConv2d(Convolution, SlidingWindow):
 
     params: ClassVar[Formula] = Formula("co*(ci // g)*K + b*co")
     macs: ClassVar[Formula] = Formula("N*O*co*(ci // g)*K")
+
+    def tensors(self) -> tuple[Held, ...]:
+        return self._filters(self.out_channels, self._per_group(self.in_channels))
 
     def _arity_misfit(self, inputs: tuple[Shape, ...]) -> Misfit | None:
         if len(inputs) in (2, 3):

@@ -41,9 +41,11 @@ def analyze(
     """Analyse a model for an input size.
 
     `model` is a zoo name (`"vgg11"`, `"torchvision/resnet50"`), a spec
-    (`"conv7x7@64 s2 p3, maxpool3 s2"`), the path of a spec file, a `Graph`, a `cnncalc.nn`
-    module, or a live module of torch, which is traced (see `trace`; `train=True` for its
-    training mode). `input` is `"3x224x224"`, `(3, 224, 224)`, or a list or mapping of such for
+    (`"conv7x7@64 s2 p3, maxpool3 s2"`), the path of a spec file, a class or function in a file
+    of Python code (`"model.py:Net(width=8)"`, which is read and never run), a `Graph`, a
+    `cnncalc.nn` module, or a live module of torch, which is traced (see `trace`); `train=True`
+    takes a model in Python code, or a live one, in training mode. `input` is `"3x224x224"`,
+    `(3, 224, 224)`, or a list or mapping of such for
     several inputs; the batch may stand in front. Without it zoo networks take their native
     size, and specs give fields alone. `options` are the zoo entry's (`num_classes=10`).
 
@@ -54,6 +56,9 @@ def analyze(
     if is_live(model):
         traced = trace(model, input, layout=layout, batch=batch, **options)
         return analysis.run(traced, traced.traced or {}, chosen)
+    if isinstance(model, str) and is_python(model):
+        read = _read_python(model, input, layout=layout, batch=batch, **options)
+        return analysis.run(read, read.traced or {}, chosen)
     if isinstance(model, Graph) and model.traced is not None and input in (None, model.traced):
         return analysis.run(model, model.traced, chosen)
     sizes = _sizes(input)
@@ -102,7 +107,37 @@ def load(
 
     Raises `NameNotFoundError`, `SpecError`, `FileError`, or `OpError` for a wrong option.
     """
+    if isinstance(model, str) and is_python(model):
+        return _read_python(model, input, layout=layout, **options)
     return _read_model(model, _sizes(input), layout, options)
+
+
+#: `model.py`, or `model.py:Net(width=8)`, as far as the file's name.
+_PYTHON = re.compile(r"[^()@]*\.py\s*(:|$)")
+
+
+def is_python(model: str) -> bool:
+    """Does a MODEL name a file of Python code?"""
+    return bool(_PYTHON.match(model.strip()))
+
+
+def _read_python(model: str, input: InputLike, **options: Any) -> Graph:
+    from .sources import python
+
+    for name in options.keys() - {"layout", "batch", "train"}:
+        hint = f'"{model}({name}=...)" gives arguments to a model in Python code'
+        raise NameNotFoundError("option", name, [], help=hint)
+    return python.read(model.strip(), input, **options)
+
+
+def full_shapes(
+    graph: Graph, input: InputLike = None, *, layout: str = "chw", batch: int | None = None
+) -> dict[str, Shape]:
+    """The full shape of each input of a graph; its native sizes where no `input` is given.
+
+    Raises `InputError` or `NameNotFoundError` for sizes that are not those of its inputs.
+    """
+    return _full_shapes(graph, _sizes(input), layout, batch)
 
 
 def _read_model(
@@ -132,7 +167,7 @@ def _read_text(text: str, sizes: Sizes, layout: str, options: dict[str, Any]) ->
         from .sources.specfile import read_file
 
         return read_file(text)
-    if re.match(r"[^\s()@]*\.(py|onnx|pth?)\b", text):
+    if re.match(r"[^\s()@]*\.(onnx|pth?)\b", text):
         raise FileError(
             f"{text}: cnncalc reads no such file", help=f"spec files end in {_SPEC_FILE_NAMES}"
         )

@@ -10,7 +10,9 @@ command line is enough::
     ├── SpecError           text of the spec language or of a spec file, with its place
     ├── GraphError          layers that do not form a network (unknown input, cycle, ...)
     ├── FileError           a file that cannot be read or written
+    ├── ConfigError         a mistake in a configuration file, with its place
     ├── TraceError          a live module whose forward pass cannot be followed
+    ├── SourceError         Python code that the static reader cannot follow, with its place
     └── LimitError          more than cnncalc is willing to build (a guard against bombs)
 
 A shape that does not fit is no exception: it is a `Finding`, and the analysis goes on.
@@ -104,8 +106,16 @@ class FileError(CnncalcError):
     """A file that cannot be read or written."""
 
 
+class ConfigError(CnncalcError):
+    """A configuration file, or one value in it, that cannot be used."""
+
+
 class TraceError(CnncalcError):
     """A live module that cannot be built, or whose forward pass cannot be followed."""
+
+
+class SourceError(CnncalcError):
+    """Python code that the static reader does not follow, or that fails where it is followed."""
 
 
 class LimitError(CnncalcError):

@@ -12,7 +12,7 @@ from .. import __version__
 from ..errors import CnncalcError, closest
 
 #: Command -> module in this package; the function has the command's name.
-COMMANDS = ("summary", "crosscheck", "zoo", "ops", "export", "completion")
+COMMANDS = ("summary", "check", "crosscheck", "zoo", "ops", "export", "completion")
 
 
 class LazyGroup(click.Group):

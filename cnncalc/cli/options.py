@@ -78,7 +78,7 @@ def trace_options(command: Command) -> Command:
     return _decorated(
         command,
         trace_option,
-        click.option("--train", is_flag=True, help="With --trace: the model in training mode."),
+        click.option("--train", is_flag=True, help="A model in Python code in training mode."),
     )
 
 
@@ -94,14 +94,17 @@ def analyzed(
 ) -> Report:
     """The report that the options ask for."""
     if not trace:
-        if train:
-            raise CnncalcError("--train is for live models", help="add --trace")
+        python = api.is_python(model)
+        if train and not python:
+            raise CnncalcError("--train is for models in Python code, and live ones")
+        options = {"train": train} if python else {}
         return api.analyze(
             model,
             list(input_) or None,
             layout=layout,
             batch=batch,
             dtype=dtype,
+            **options,
             **read_settings(settings),
         )
     if settings:

@@ -29,6 +29,8 @@ def getitem(call: Call, input: Tensor, index: Any) -> Op | None:
 def _expanded(items: tuple[Any, ...], rank: int) -> list[Any]:
     """The index with its ellipsis written out, one item for each dim (and each None)."""
     used = sum(_dims_of(item) for item in items if item is not Ellipsis)
+    if used > rank:
+        raise IndexError(f"too many indices for tensor of dimension {rank}")
     result: list[Any] = []
     filled = False
     for item in items:

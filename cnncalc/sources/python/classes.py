@@ -1,0 +1,285 @@
+"""Classes: `class` statements, making objects, dataclasses, named tuples, enumerations."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from .functions import decorated
+from .interpreter import CALLS, Interpreter
+from .objects import OBJECT, from_class
+from .scope import Frame
+from .values import (
+    MISSING,
+    Bound,
+    Class,
+    ClassBound,
+    Function,
+    Instance,
+    Method,
+    Opaque,
+    Property,
+    Raised,
+    Record,
+    Static,
+    method,
+)  # fmt: skip
+
+#: Bases that say something about types, and nothing to the reader.
+_SILENT = ("typing.", "typing_extensions.", "abc.", "collections.abc.")
+
+
+def define_class(reader: Interpreter, node: ast.ClassDef, frame: Frame) -> Any:
+    """The value of a `class` statement, decorators applied."""
+    bases = _bases(reader, node, frame)
+    inner = Frame(frame.module, frame, is_class=True)
+    inner.node = node
+    reader.enter(inner)
+    reader.execute(node.body, inner)
+    reader.leave()
+    try:
+        cls = Class(node.name, bases, inner.names, module=frame.module.name)
+    except TypeError as error:
+        raise Raised(error) from None
+    for value in cls.names.values():
+        _give_home(value, cls)
+    for kind in (base for base in cls.mro[1:] if isinstance(base, Class)):
+        finish = kind.names.get("__finish__")
+        if finish is not None:  # what NamedTuple and Enum make of a class
+            finish(reader, cls)
+    hook = cls.after(cls, "__init_subclass__")
+    if hook is not MISSING:
+        reader.call(Bound(hook.function if isinstance(hook, ClassBound) else hook, cls))
+    made: Any = cls
+    for decorator in reversed(node.decorator_list):
+        wrapper = reader.evaluate(decorator, frame)
+        frame.node = decorator
+        made = decorated(reader, wrapper, made)
+    return made
+
+
+def _bases(reader: Interpreter, node: ast.ClassDef, frame: Frame) -> tuple[Any, ...]:
+    bases: list[Any] = []
+    for each in node.bases:
+        if isinstance(each, ast.Starred):
+            raise reader.cannot("cannot follow computed bases of a class")
+        base = reader.evaluate(each, frame)
+        if base is object or (base.__class__ is Opaque and base.what.startswith(_SILENT)):
+            continue
+        known = isinstance(base, Class | Opaque) or (
+            isinstance(base, type) and issubclass(base, BaseException)
+        )
+        if not known:
+            frame.node = node
+            raise reader.cannot(f"cannot follow a class derived from {ast.unparse(each)}")
+        bases.append(base)
+    for keyword in node.keywords:
+        value = reader.evaluate(keyword.value, frame)
+        silent = value.__class__ is Opaque and value.what.startswith(_SILENT)
+        if keyword.arg == "metaclass" and not silent:
+            frame.node = node
+            raise reader.cannot(f"cannot follow the metaclass of {node.name}")
+    return tuple(bases)
+
+
+def _give_home(value: Any, cls: Class) -> None:
+    """Tell the functions of a class where they are, for `super()`."""
+    if isinstance(value, Function):
+        if value.home is None:
+            value.home = cls
+    elif isinstance(value, Static | ClassBound):
+        _give_home(value.function, cls)
+    elif isinstance(value, Property):
+        _give_home(value.getter, cls)
+        _give_home(value.setter, cls)
+
+
+def instantiate(
+    reader: Interpreter, cls: Class, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """`cls(...)`."""
+    opaque = next((base for base in cls.mro if base.__class__ is Opaque), None)
+    if opaque is not None:
+        raise reader.cannot(f"{cls.name} is derived from {opaque.what}, which is not known")
+    caller = cls.find("__make__")
+    if caller is not MISSING:
+        return caller(reader, cls, args, kwargs)
+    maker = cls.find("__new__")
+    if maker is MISSING or maker.__class__ is Method:
+        made = cls.make(cls) if cls.make else Instance(cls)
+    else:
+        made = reader.call(
+            maker.function if isinstance(maker, Static) else maker, (cls, *args), kwargs
+        )
+        if not (isinstance(made, Instance) and made.cls.derives(cls)):
+            return made
+    init = cls.find("__init__")
+    if init is not MISSING:
+        reader.call(from_class(reader, init, made, cls), args, kwargs)
+    elif any(isinstance(base, type) for base in cls.mro):  # an exception of the user's
+        made.attributes["args"] = args
+    elif args or kwargs:
+        raise Raised(TypeError(f"{cls.name}() takes no arguments"))
+    return made
+
+
+CALLS[Class] = instantiate
+
+
+# Dataclasses
+
+
+def dataclass(reader: Interpreter, cls: Any = None, **options: Any) -> Any:
+    """`@dataclass`, with or without options."""
+    if cls is None:
+        return Method("dataclass", lambda inner, made: dataclass(inner, made, **options))
+    fields: dict[str, Any] = {}
+    for each in reversed(cls.mro):
+        if isinstance(each, Class):
+            annotated = each.names.get("__annotations__", {})
+            for name, annotation in annotated.items():
+                if not annotation.startswith(("ClassVar", "typing.ClassVar")):
+                    fields[name] = each.names.get(name, MISSING)
+    cls.fields = fields
+    for name, default in fields.items():
+        if isinstance(default, Field):  # its default is made anew for each object
+            cls.names.pop(name, None)
+    if "__init__" not in cls.names:
+        cls.names["__init__"] = _field_init
+    return cls
+
+
+class Field:
+    """`dataclasses.field(...)`: a default, or a function that makes one."""
+
+    __slots__ = ("default", "factory", "init")
+
+    def __init__(self, default: Any = MISSING, factory: Any = MISSING, init: bool = True) -> None:
+        self.default = default
+        self.factory = factory
+        self.init = init
+
+    def value(self, reader: Interpreter) -> Any:
+        """The default, or MISSING."""
+        return self.default if self.factory is MISSING else reader.call(self.factory)
+
+
+@method("__init__")
+def _field_init(reader: Interpreter, owner: Instance, *args: Any, **kwargs: Any) -> None:
+    fields = next(
+        each.fields for each in owner.cls.mro if isinstance(each, Class) and each.fields is not None
+    )
+    values = _field_values(reader, owner.cls.name, fields, args, kwargs)
+    owner.attributes.update(values)
+    after = owner.cls.find("__post_init__")
+    if after is not MISSING:
+        reader.call(from_class(reader, after, owner, owner.cls))
+
+
+def _field_values(
+    reader: Interpreter,
+    name: str,
+    fields: dict[str, Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> dict[str, Any]:
+    names = [
+        each for each, default in fields.items() if not isinstance(default, Field) or default.init
+    ]
+    if len(args) > len(names):
+        raise Raised(
+            TypeError(f"{name}() takes {len(names)} positional arguments, {len(args)} were given")
+        )
+    values = dict(zip(names, args, strict=False))
+    for key, value in kwargs.items():
+        if key not in names or key in values:
+            raise Raised(TypeError(f"{name}() got an unexpected keyword argument {key!r}"))
+        values[key] = value
+    for each, default in fields.items():
+        if each not in values:
+            made = default.value(reader) if isinstance(default, Field) else default
+            if made is MISSING:
+                raise Raised(TypeError(f"{name}() missing argument {each!r}"))
+            values[each] = made
+    return {each: values[each] for each in fields}
+
+
+def fields(reader: Interpreter, owner: Any) -> tuple[Instance, ...]:
+    """`dataclasses.fields(...)` of a dataclass, or of an object of one."""
+    cls = owner if isinstance(owner, Class) else owner.cls
+    known = next(each.fields for each in cls.mro if each.fields is not None)
+    made = []
+    for name, default in known.items():
+        each = Instance(_FIELD)
+        each.attributes.update(name=name, default=default)
+        made.append(each)
+    return tuple(made)
+
+
+_FIELD = Class("Field")
+
+
+# Named tuples and enumerations
+
+
+def _make_record(
+    reader: Interpreter, cls: Class, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Record:
+    fields = cls.fields or {}
+    values = _field_values(reader, cls.name, fields, args, kwargs)
+    return Record.of(tuple(fields), values.values(), cls)
+
+
+def _finish_named_tuple(reader: Interpreter, cls: Class) -> None:
+    if cls.fields is None:
+        annotated = cls.names.get("__annotations__", {})
+        cls.fields = {name: cls.names.pop(name, MISSING) for name in annotated}
+
+
+NAMED_TUPLE = Class(
+    "NamedTuple", names={"__make__": _make_record, "__finish__": _finish_named_tuple}
+)
+
+
+def named_tuple(
+    reader: Interpreter, name: str, fields: Any, defaults: Any = (), **options: Any
+) -> Class:
+    """`collections.namedtuple`, and `typing.NamedTuple` with a list of fields."""
+    if isinstance(fields, str):
+        names = fields.replace(",", " ").split()
+    else:
+        names = [each if isinstance(each, str) else each[0] for each in reader.listed(fields)]
+    behind = reader.listed(defaults or ())
+    cls = Class(name, (NAMED_TUPLE,))
+    values = [MISSING] * (len(names) - len(behind)) + behind
+    cls.fields = dict(zip(names, values, strict=True))
+    return cls
+
+
+def _finish_enum(reader: Interpreter, cls: Class) -> None:
+    members: dict[str, Any] = {}
+    count = 0
+    for name, value in list(cls.names.items()):
+        if name.startswith("_") or isinstance(value, Function | Static | ClassBound | Property):
+            continue
+        count += 1
+        member = Instance(cls)
+        member.attributes.update(name=name, value=count if value is AUTO else value)
+        cls.names[name] = members[name] = member
+    cls.names["__members__"] = members
+
+
+def _find_member(
+    reader: Interpreter, cls: Class, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    (wanted,) = args
+    for member in cls.names["__members__"].values():
+        if member is wanted or member.attributes["value"] == wanted:
+            return member
+    raise Raised(ValueError(f"{wanted!r} is not a valid {cls.name}"))
+
+
+ENUM = Class("Enum", names={"__make__": _find_member, "__finish__": _finish_enum})
+AUTO = Opaque("enum.auto()")
+
+__all__ = ["AUTO", "ENUM", "NAMED_TUPLE", "OBJECT", "Field", "dataclass", "instantiate"]

@@ -29,6 +29,7 @@ CODES = {
     "quantized-weights": "Quantized weights: their counts need a word.",
     "rule-differs": "torch gave another shape than cnncalc's rule: a defect to report.",
     "border-unseen": "Border pixels of the input that no output depends on.",
+    "layer-undefined": "A layer is used in forward and never defined.",
     "layer-unused": "A module with parameters is defined and never used in forward.",
     "softmax-twice": "Softmax or log-softmax of what softmax has made.",
     "activation-doubled": "An activation of what an activation has made, to no effect.",

@@ -100,8 +100,9 @@ def derived(subject: Subject, source: Origin) -> str:
     shape = subject.shape(source.ref)
     spatial = subject.positional(source.ref, source.dims)
     if not spatial:
-        words = _whose(subject, source.ref, source.dims[0])
-        return words if len(source.dims) == 1 else f"{_product(shape, source.dims)} ({words})"
+        if len(source.dims) > 1:
+            return _product(shape, source.dims)
+        return _whose(subject, source.ref, source.dims[0])
     how = _steps(_sizes_on_the_way(subject, source.ref, spatial))
     if len(source.dims) == 1:
         return how or f"a size of {source.ref}"

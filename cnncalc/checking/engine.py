@@ -20,6 +20,7 @@ from .verdicts import Judged, judged, misfit, verdicts
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 #: The arguments that a finding of the analysis is about, where it is about one.
 _BLAMED = {"groups": ("groups", "num_groups"), "split-size": ("split_size_or_sections",)}
+_LEFT_OVER = "left over at "
 #: What the source itself says of unused modules; the check says it of each, with its place.
 _SAID_BETTER = "parameters-unused"
 
@@ -89,7 +90,11 @@ def _is_about(finding: Finding, each: Judged) -> bool:
 def _placed(subject: Subject, finding: Finding) -> Finding:
     """The finding at the argument that it is about; and borders as a warning."""
     if finding.code == "border-unseen":
-        return finding._replace(severity=Severity.WARNING)
+        # Its help names the layers that left something over: the first is where to silence it.
+        name = (finding.help or "").removeprefix(_LEFT_OVER).split(", ")[0]
+        dropper = subject.layers.get(name)
+        place = None if dropper is None else dropper.location
+        return finding._replace(severity=Severity.WARNING, location=finding.location or place)
     layer = subject.layers.get(finding.layer or "")
     if layer is not None and layer.made is not None:
         for argument in _BLAMED.get(finding.code, ()):

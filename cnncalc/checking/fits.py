@@ -22,6 +22,8 @@ from .subject import Subject
 _LARGEST = 1 << 16
 #: Ranges shown before "and n more".
 _SHOWN = 3
+#: No more is looked for after so many readings of the source: a matter of a second.
+_MOST_READINGS = 100
 #: Ranges up to this long are checked size by size, longer ones at their ends.
 _EACH = 64
 
@@ -58,17 +60,23 @@ def fits(subject: Subject, layer: Layer, dim: Dim, source: Origin, wanted: int) 
     more = 0
     sure = True
     for spans in _candidates(probe, roles, wanted):
+        if probe.readings > _MOST_READINGS:
+            return Fits(_listed(found, 0), False)
         if len(found) == _SHOWN:
             more += 1
         elif _holds(subject, layer, dim, probe, spans, wanted):
             found.append(" x ".join(map(str, spans)))
         else:
             sure = False
+    return Fits(_listed(found, more), sure)
+
+
+def _listed(found: list[str], more: int) -> str | None:
+    """`a`, `a or b`, `a, b or 7 more`; None where there is nothing."""
     if not found:
-        return Fits(None, sure)
+        return None
     listed = found if not more else [*found, f"{more} more"]
-    text = listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} or {listed[-1]}"
-    return Fits(text, sure)
+    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} or {listed[-1]}"
 
 
 class _Probe:
@@ -86,6 +94,8 @@ class _Probe:
         self._ancestors = _ancestors(self._graph, source.ref.name)
         self._known: dict[tuple[int, ...], Sizes | None] = {}
         self._rereads = False
+        #: How often the source was read for it.
+        self.readings = 0
 
     @classmethod
     def of(cls, subject: Subject, source: Origin) -> _Probe | None:
@@ -122,6 +132,7 @@ class _Probe:
     def _measured(self, spatial: tuple[int, ...]) -> Sizes | None:
         inputs, layers = self.inputs(spatial), self._ancestors
         if self._rereads:
+            self.readings += 1
             graph = _read(self._subject, inputs)
             if graph is None:
                 return None
@@ -297,8 +308,10 @@ def _holds(
     subject: Subject, layer: Layer, dim: Dim, probe: _Probe, spans: tuple[Span, ...], wanted: int
 ) -> bool:
     """Does `wanted` arrive at the layer at every corner of the ranges, in the whole model?"""
-    ends = [{span.first, span.first if span.last is None else span.last} for span in spans]
-    for corner in combinations(*ends):
+    ends = [(span.first, span.first if span.last is None else span.last) for span in spans]
+    corners = list(dict.fromkeys(combinations(*ends)))
+    # Of boxes the two ends: each axis was looked at by itself, and reading takes its time.
+    for corner in corners if len(spans) < 3 else (corners[0], corners[-1]):
         inputs = probe.inputs(corner)
         graph = subject.graph if subject.reread is None else _read(subject, inputs)
         if graph is None or not _fits_in(graph, inputs, layer, dim, wanted):

@@ -13,6 +13,9 @@ from .text import Comment, Text
 
 _COMMENT = re.compile(r"#\s*cnncalc\s*:\s*ignore\b\s*(\[(?P<codes>[^\]]*)\])?", re.I)
 
+#: What cannot be silenced: nothing behind it was checked.
+NEVER = frozenset({"layer-undefined"})
+
 #: Line -> the codes that are silenced there; None: all.
 _Lines = dict[int, set[str] | None]
 
@@ -32,6 +35,8 @@ class Ignores:
 
     def silences(self, finding: Finding) -> bool:
         """Is the finding silenced, at its place, or where its layer is made or called?"""
+        if finding.code in NEVER:
+            return False
         if finding.code in self._everywhere:
             return True
         layer = self._subject.layers.get(finding.layer or "")

@@ -166,7 +166,7 @@ def _unfixable(each: Judged, written: Written, same: list[Judged]) -> str | None
     owners = {other.layer.module for other in same}
     times = each.layer.made.times if each.layer.made is not None else 1
     if times > len(owners) and not each.dim.is_view:
-        return f"it is reached {times} times, and {len(owners)} of the layers it makes are used"
+        return f"the call is reached {times} times, and not all of the layers it makes are used"
     return None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from ..errors import NameNotFoundError, closest
-from .base import Measure, Op
+from .base import Measure, Op, measured
 from .registry import CATALOGUE, FUNCTIONS, SPEC_WORDS
 
 #: The modules that declare ops, in the order in which the catalogue lists them.
@@ -50,7 +50,7 @@ _LIST = "cnncalc ops lists them"
 for _module in _MODULES:
     import_module(f".{_module}", __name__)
 
-__all__ = ["CATALOGUE", "FUNCTIONS", "SPEC_WORDS", "Measure", "Op", "find"]
+__all__ = ["CATALOGUE", "FUNCTIONS", "SPEC_WORDS", "Measure", "Op", "find", "measured"]
 
 
 def __getattr__(name: str) -> type[Op]:

@@ -15,6 +15,7 @@ What an op does to given input shapes is its `Measure`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from ..errors import OpError, closest
@@ -330,6 +331,12 @@ class Op:
                 )
                 return Misfit("dims", message, self.least_dims, len(shape))
         return None
+
+
+@lru_cache(maxsize=4096)
+def measured(op: Op, inputs: tuple[Shape, ...]) -> Measure:
+    """`op.measure`, remembered: networks repeat their layers, and so do sweeps over networks."""
+    return op.measure(inputs)
 
 
 class Elementwise(Op):

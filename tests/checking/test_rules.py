@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from written import Source, codes, model, the
 
+import cnncalc
 from cnncalc.checking import check
 from cnncalc.checking.codes import CODES
 from cnncalc.checking.rules.base import RULES
@@ -202,6 +204,18 @@ def test_every_rule_has_cases() -> None:
     assert {rule.code for rules in RULES.values() for rule in rules} <= set(CODES)
 
 
+def test_every_code_is_listed_and_documented() -> None:
+    root = Path(cnncalc.__file__).parent
+    made = re.compile(r"""(?:Finding|Misfit|@rule)\(\s*"([a-z0-9-]+)\"""")
+    used = set()
+    for file in {*root.rglob("*.py")} - {*(root / "sources" / "calls").rglob("*.py")}:
+        used |= set(made.findall(file.read_text("utf-8")))
+    assert len(used) > 30
+    assert used <= set(CODES)
+    docs = (root.parent / "docs" / "check.md").read_text("utf-8")
+    assert [code for code in CODES if f"`{code}`" not in docs] == []
+
+
 def test_words(tmp_path: Path) -> None:
     """What the findings say, word for word."""
 
@@ -254,9 +268,25 @@ def test_unused_modules_are_named_by_the_outermost(tmp_path: Path) -> None:
     assert finding.message.startswith("head is defined but never used in forward: its 41 param")
 
 
+def test_a_layer_that_is_not_defined(tmp_path: Path) -> None:
+    """What comes after it is not checked: nothing silences that, and nothing is called unused."""
+    source = Source(
+        tmp_path,
+        model(
+            "self.a = nn.Linear(10, 4)\nself.fc2 = nn.Linear(4, 2)",
+            "x = self.a(x)\nreturn self.fc2(self.fc1(x))  # cnncalc: ignore",
+        ),
+    )
+    found = source.check(3, 10, 10, ignore=["layer-undefined"])
+    assert codes(found) == ["layer-undefined"]
+    assert found.exit_code == 1
+
+
 def test_borders_are_a_warning(tmp_path: Path) -> None:
     source = Source(tmp_path, model("", "return F.max_pool2d(x, 3)"))
     finding = the(source.check(3, 10, 10), "border-unseen")
+    assert finding.location is not None
+    assert finding.location.line == source.line("max_pool2d")
     assert finding.severity is Severity.WARNING
     assert (
         finding.message

@@ -16,6 +16,8 @@ def findings(subject: Subject) -> Iterator[Finding]:
     What is used in training alone (an auxiliary head) is no finding, where that can be told.
     """
     unused = _unused(subject.graph)
+    if any(finding.code == "layer-undefined" for finding in subject.report.findings):
+        return  # the model was read up to there only
     if unused and subject.reread is not None:
         try:
             training = set(_unused(subject.reread(subject.inputs, train=True)))

@@ -103,7 +103,9 @@ def _unused(recording: Recording, taken: set[str]) -> list[Layer]:
         name = unique(home or weights[0].name, taken)
         taken.add(name)
         op = make("Unused")
-        layers.append(Layer(name, op, (), name, None, Traced(tuple(weights), ((),), ("float32",))))
+        made = recording.made.get(home)
+        held = Traced(tuple(weights), ((),), ("float32",))
+        layers.append(Layer(name, op, (), name, made and made.location, held, made))
     return layers
 
 

@@ -69,6 +69,8 @@ class Recording:
         self.weights = dict(weights)
         self.kept: list[Any] = []
         self.scope = [""]
+        #: By a module's path the call that made it, where a source file shows it.
+        self.made: dict[str, Made] = {}
         self._families: dict[int, list[Tensor]] = {}  # storage owner -> its views
         self._owners: dict[int, int] = {}  # view -> storage owner
         self._overwritten: dict[int, dict[int, Source]] = {}  # tensor -> what wrote to its memory

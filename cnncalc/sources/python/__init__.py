@@ -149,6 +149,8 @@ def _forward(reader: Interpreter, model: Module, text: str, given: Given, train:
         each.attributes["training"] = train
     reader.training = train
     recording = reader.recording = Reading(reader, paths, dict(_weights(model)))
+    named = model.named_modules()
+    recording.made = {path: each.made for path, each in named if each.made is not None}
     for number, tensor in enumerate(given.tensors):
         recording.add_input(number, tensor)
     noticed: list[Finding] = []

@@ -8,6 +8,7 @@ import os
 import stat
 import tokenize
 import warnings
+from functools import lru_cache
 from typing import NamedTuple
 
 from ...errors import FileError, Location, SourceError
@@ -29,9 +30,7 @@ def read(path: str, shown: str) -> Source:
     """Read and parse a file. Raises `FileError`, or `SourceError` where it is no Python."""
     text = _text(path, shown)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
+        tree = _parsed(text)
     except SyntaxError as error:
         place = Location(shown, error.lineno, error.offset)
         message = f"this is no Python {_version()}: {error.msg}"
@@ -42,6 +41,14 @@ def read(path: str, shown: str) -> Source:
     except ValueError as error:  # a NUL byte
         raise SourceError(f"this is no Python: {error}", location=Location(shown)) from None
     return Source(path, shown, text.splitlines(), tree)
+
+
+@lru_cache(maxsize=32)
+def _parsed(text: str) -> ast.Module:
+    """The syntax tree of a text, which nobody changes; models in one file are read one by one."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
 
 
 def _version() -> str:

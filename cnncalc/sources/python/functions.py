@@ -25,7 +25,6 @@ from .values import (
 def define_function(reader: Interpreter, node: ast.FunctionDef, frame: Frame) -> Any:
     """The value of a `def`, decorators applied."""
     made: Any = _function(reader, node.name, node, frame)
-    made.generator = _yields(node)
     for decorator in reversed(node.decorator_list):
         wrapper = reader.evaluate(decorator, frame)
         frame.node = decorator
@@ -65,8 +64,16 @@ def _function(
     return Function(name, node, parameters, frame.inner())
 
 
-def _yields(node: ast.FunctionDef) -> bool:
+def _yields(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Is it a generator? (Functions inside it have their own yields.)"""
+    known: bool | None = getattr(node, "is_generator", None)
+    if known is None:
+        known = _has_yield(node)
+        node.is_generator = known  # type: ignore[union-attr]  # remembered with the tree
+    return known
+
+
+def _has_yield(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     pending: list[ast.AST] = list(node.body)
     while pending:
         each = pending.pop()
@@ -133,7 +140,7 @@ def run(
         result = reader.evaluate(node.body, frame)
         reader.leave()
         return result
-    if function.generator:
+    if _yields(node):
         frame.yielded = []
     signal = reader.execute(node.body, frame)
     reader.leave()

@@ -111,7 +111,7 @@ class Function:
     """A function of the user's: its syntax tree, its defaults, and where its free names are."""
 
     __slots__ = (
-        "attributes", "closure", "generator", "home", "kwargs", "module", "name", "node",
+        "attributes", "closure", "home", "kwargs", "module", "name", "node",
         "parameters", "rest",
     )  # fmt: skip
 
@@ -129,7 +129,6 @@ class Function:
         self.kwargs = node.args.kwarg.arg if node.args.kwarg else None
         self.closure = closure
         self.module = closure.module
-        self.generator = False
         #: The class that it was defined in, for `super()`.
         self.home: Class | None = None
         self.attributes: dict[str, Any] = {}

@@ -132,11 +132,9 @@ def _delete_item(reader: Interpreter, module: Module, index: Any) -> None:
 
 
 def _renumber(held: dict[str, Any]) -> None:
-    items = list(held.items())
+    items = list(held.values())
     held.clear()
-    numbered = all(name.isdigit() for name, _ in items)
-    for at, (name, item) in enumerate(items):
-        held[str(at) if numbered else name] = item
+    held.update({str(at): item for at, item in enumerate(items)})
 
 
 @_on(SEQUENTIAL, MODULE_LIST, PARAMETER_LIST, name="append")

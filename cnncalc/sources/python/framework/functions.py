@@ -7,7 +7,7 @@ from typing import Any
 
 from ....errors import OpError
 from ....graph import Made
-from ....ops import Measure, Op
+from ....ops import Measure, Op, measured
 from ...calls.rules import ALIAS, RESHAPING, Call, Kind, Rule, find
 from ...calls.tensor import is_floating, tensors_in
 from ..interpreter import Interpreter
@@ -135,7 +135,7 @@ def result(reader: Interpreter, op: Op, inputs: Sequence[Tensor], inplace: bool 
     if getattr(op, "shapes", None) == ():
         raise reader.cannot(f"cannot tell the size of what {op.short()} gives")
     shapes = tuple([tuple(each.shape) for each in inputs])
-    measure = op.measure(shapes)
+    measure = measured(op, shapes)
     if measure.misfits and reader.recording.first_misfit is None:
         reader.recording.first_misfit = (measure.misfits[0].message, reader.place())
     sizes = [_assumed(shape, shapes) for shape in measure.outputs]

@@ -265,12 +265,12 @@ MODULE.names["__call__"] = method("__call__")(
 
 
 @_offers("add_module")
-def _add_module(reader: Interpreter, module: Module, name: str, value: Any) -> None:
-    if not isinstance(value, Module | None.__class__):
-        raise TypeError(f"{value!r} is not a Module subclass")
+def _add_module(reader: Interpreter, owner: Module, /, name: str, module: Any) -> None:
+    if not isinstance(module, Module | None.__class__):
+        raise TypeError(f"{module!r} is not a Module subclass")
     if "." in name or not name:
         raise KeyError(f"module name can't be {name!r}")
-    module.modules[name] = value
+    owner.modules[name] = module
 
 
 MODULE.names["register_module"] = _add_module
@@ -289,22 +289,22 @@ def _register_buffer(
 
 
 @_offers("register_parameter")
-def _register_parameter(reader: Interpreter, module: Module, name: str, tensor: Any) -> None:
-    module.parameters[name] = tensor
+def _register_parameter(reader: Interpreter, module: Module, name: str, param: Any) -> None:
+    module.parameters[name] = param
 
 
 @_offers("apply")
-def _apply(reader: Interpreter, module: Module, function: Any) -> Module:
+def _apply(reader: Interpreter, module: Module, fn: Any) -> Module:
     for _, child in module.children():
-        _apply.run(reader, child, function)
-    reader.call(function, (module,))
+        _apply.run(reader, child, fn)
+    reader.call(fn, (module,))
     return module
 
 
 @_offers("requires_grad_")
-def _requires_grad(reader: Interpreter, module: Module, value: Any = True) -> Module:
+def _requires_grad(reader: Interpreter, module: Module, requires_grad: Any = True) -> Module:
     for _, tensor in module.tensors("parameters"):
-        tensor.trainable = reader.truth(value)
+        tensor.trainable = reader.truth(requires_grad)
     return module
 
 
@@ -345,9 +345,9 @@ _listing("named_buffers", lambda module, *_, **__: module.tensors("buffers"))
 
 
 @_offers("get_submodule")
-def _get_submodule(reader: Interpreter, module: Module, path: str) -> Any:
+def _get_submodule(reader: Interpreter, module: Module, target: str) -> Any:
     found: Any = module
-    for name in path.split(".") if path else ():
+    for name in target.split(".") if target else ():
         found = reader.attribute(found, name)
     return found
 

@@ -30,7 +30,7 @@ def findings(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "layer-unused",
             Severity.WARNING,
-            layers[0].name,
+            name,
             f"{name} is defined but never used in forward: {count} no gradient",
             help=f"use it, or remove it (parameters(): {subject.report.totals.params:,} with it)",
             location=place(layers[0]),

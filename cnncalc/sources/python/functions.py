@@ -64,16 +64,19 @@ def _function(
     return Function(name, node, parameters, frame.inner())
 
 
-def _yields(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+def _yields(function: Function, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Is it a generator? (Functions inside it have their own yields.)"""
     known: bool | None = getattr(node, "is_generator", None)
     if known is None:
-        known = _has_yield(node)
+        known = _has_yield(function, node)
         node.is_generator = known  # type: ignore[union-attr]  # remembered with the tree
     return known
 
 
-def _has_yield(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+def _has_yield(function: Function, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    lines = function.module.names.get("__lines__")
+    if lines and not any("yield" in line for line in lines[node.lineno - 1 : node.end_lineno]):
+        return False
     pending: list[ast.AST] = list(node.body)
     while pending:
         each = pending.pop()
@@ -140,7 +143,7 @@ def run(
         result = reader.evaluate(node.body, frame)
         reader.leave()
         return result
-    if _yields(node):
+    if _yields(function, node):
         frame.yielded = []
     signal = reader.execute(node.body, frame)
     reader.leave()

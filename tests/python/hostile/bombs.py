@@ -1,7 +1,7 @@
 # Each case asks for more time or memory than there is. The test puts the start below before
 # each case, and the model at the end behind those that have none of their own. The width of the
 # model hangs on what is asked for; where a case says `ends: any`, there is a way to know it
-# (or it is not needed), and the model may also be read with WIDTH channels.
+# (or it is not needed), and the model may also be read, with 4 channels.
 
 # start
 import itertools
@@ -210,15 +210,12 @@ WIDTH = math.prod(range(1, 10**7)) % 7
 WIDTH = round(1, -10**10) + 4
 
 # case: digits to a number
-# ends: any
 WIDTH = int("9" * 10**6) % 7
 
 # case: a number to digits
-# ends: any
 WIDTH = len(str(1 << 10**6)) % 7
 
-# case: many digits in the source
-# ends: any
+# case: formatting many digits
 WIDTH = int(f"{7**200000:d}"[-1])
 
 # case: a huge float
@@ -251,11 +248,11 @@ WIDTH = len(list(range(10**12))) % 7
 
 # case: the sum of a range
 # ends: any
-WIDTH = sum(range(10**12)) % 7
+WIDTH = sum(range(10**12)) % 7 + 4
 
 # case: the largest of a range
 # ends: any
-WIDTH = max(range(10**12)) % 7
+WIDTH = max(range(10**12)) % 7 + 4
 
 # case: a number that is not in a range
 # ends: any

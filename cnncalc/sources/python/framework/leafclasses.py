@@ -195,6 +195,9 @@ def _distinct(op: Op, given: list[Tensor]) -> list[Tensor]:
 
 
 def _weights(module: Module) -> list[Tensor]:
+    if not module.modules:
+        held = (*module.parameters.values(), *module.buffers.values())
+        return [each for each in held if each is not None]
     return [t for kind in ("parameters", "buffers") for _, t in module.tensors(kind)]
 
 

@@ -10,6 +10,7 @@ CODES = {
     "conv-in-channels": "A convolution receives other channels than it expects.",
     "linear-in-features": "A linear, attention or recurrent layer receives other features.",
     "norm-num-features": "A norm or PReLU receives other channels than it expects.",
+    "arguments": "A layer is made with arguments that it cannot have.",
     "groups": "Groups do not divide the channels.",
     "input-too-small": "A kernel or a crop leaves nothing of its input.",
     "padding-too-large": "Reflecting or circular padding needs a larger input.",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..errors import CnncalcError, LimitError, Location
-from ..finding import Severity
+from ..errors import CnncalcError, LimitError, Location, OpError
+from ..finding import Finding, Severity
 from . import budget
 from .config import Entry
 from .result import Check, Verdict
@@ -60,6 +60,8 @@ def check_one(entry: Entry) -> Check:
             ignore=entry.ignore,
             **entry.options,
         )
+    except OpError as error:
+        found = _wrong(entry, error) if error.location is not None else _failed(entry, error)
     except CnncalcError as error:
         found = _failed(entry, error)
     except RecursionError:
@@ -67,6 +69,15 @@ def check_one(entry: Entry) -> Check:
     except MemoryError:
         found = _failed(entry, LimitError("the model does not fit in memory"))
     return within(found, entry.limits, entry.ignore)
+
+
+def _wrong(entry: Entry, error: OpError) -> Check:
+    """A layer that cannot be made is an error of the model, and the end of its check."""
+    message = f"{error.message}; nothing else was checked"
+    finding = Finding(
+        "arguments", Severity.ERROR, None, message, help=error.help, location=error.location
+    )
+    return Check(entry.model, {}, None, (), (finding,), 0)
 
 
 def _failed(entry: Entry, error: CnncalcError) -> Check:

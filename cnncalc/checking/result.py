@@ -65,8 +65,10 @@ class Check(NamedTuple):
     @property
     def exit_code(self) -> int:
         """0 clean, 1 errors in the model, 2 not done or not fully verified."""
-        if self.error is not None or self.report is None:
+        if self.error is not None:
             return 2
         if any(finding.severity is Severity.ERROR for finding in self.findings):
             return 1
+        if self.report is None:
+            return 2
         return 0 if self.report.status is Status.COMPLETE else 2

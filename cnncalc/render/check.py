@@ -23,7 +23,7 @@ def render(run: Run, quiet: bool = False, fixing: bool = False, color: bool = Fa
     for check in run.checks:
         code = run.code_of(check)
         said = _lines(check, quiet, fixing, color)
-        failed = check.report is None and not run.many  # stderr says why
+        failed = check.error is not None and check.report is None and not run.many  # stderr says
         if (code or said or not quiet) and not failed:
             last = f"{named(check, short=not run.many)}: {tally(check)}"
             lines += [*said, _painted(last, f"1;{_color(code)}", color)]

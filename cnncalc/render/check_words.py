@@ -89,7 +89,7 @@ def undone(check: Check) -> str | None:
 def tally(check: Check) -> str:
     """`3 dims right, 1 wrong, 2 warnings`."""
     if check.report is None:
-        return "not checked"
+        return "1 error" if check.findings else "not checked"
     right = sum(verdict.ok for verdict in check.verdicts)
     open_ = len(unknown(check))
     wrong = len(check.verdicts) - right - open_ - len(silenced(check))

@@ -58,6 +58,7 @@ def read(
     asked = entries(input)
     with _room():
         reader = Interpreter()
+        reader.home = Location(shown(target.home))
         reader.written = Calls()
         reader.recording = Reading(reader)
         reader.importer = Importer(reader, Folder(target.home), namespace)

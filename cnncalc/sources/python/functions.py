@@ -91,18 +91,19 @@ def bind(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> d
     """The names of a function's parameters with their values. Raises the user's TypeError."""
     names: dict[str, Any] = {}
     left = dict(kwargs)
+    called = function.name if function.home is None else f"{function.home.name}.{function.name}"
     positional = [each for each in function.parameters if not each.keyword_only]
     if len(args) > len(positional) and function.rest is None:
         raise Raised(
             TypeError(
-                f"{function.name}() takes {len(positional)} positional arguments "
-                f"but {len(args)} were given"
+                f"{called}() takes {len(positional)} positional argument"
+                f"{'s' * (len(positional) != 1)} but {len(args)} were given"
             )
         )
     for parameter, value in zip(positional, args, strict=False):
         if parameter.name in left and not parameter.positional_only:
             raise Raised(
-                TypeError(f"{function.name}() got multiple values for argument {parameter.name!r}")
+                TypeError(f"{called}() got multiple values for argument {parameter.name!r}")
             )
         names[parameter.name] = value
     missing = []
@@ -116,16 +117,14 @@ def bind(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> d
         else:
             names[parameter.name] = parameter.default
     if missing:
-        raise Raised(TypeError(f"{function.name}() missing arguments: {', '.join(missing)}"))
+        raise Raised(TypeError(f"{called}() missing arguments: {', '.join(missing)}"))
     if function.rest is not None:
         names[function.rest] = tuple(args[len(positional) :])
     if function.kwargs is not None:
         names[function.kwargs] = left
     elif left:
         unexpected = next(iter(left))
-        raise Raised(
-            TypeError(f"{function.name}() got an unexpected keyword argument {unexpected!r}")
-        )
+        raise Raised(TypeError(f"{called}() got an unexpected keyword argument {unexpected!r}"))
     return names
 
 

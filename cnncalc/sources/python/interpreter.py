@@ -53,6 +53,8 @@ class Interpreter:
     def __init__(self, budget: Budget | None = None) -> None:
         self.budget = budget or Budget()
         self.stack: list[Frame] = []
+        #: The file that is read, where nothing closer is known.
+        self.home = Location()
         #: Is the forward pass at hand one of training?
         self.training = False
 
@@ -165,7 +167,7 @@ class Interpreter:
         for frame in reversed(self.stack):
             if frame.module.own and frame.node is not None:
                 return place_of(frame.module, frame.node)
-        return Location(self.stack[0].module.file) if self.stack else Location()
+        return Location(self.stack[0].module.file) if self.stack else self.home
 
     def cannot(self, message: str, help: str | None = _WAY_OUT) -> SourceError:
         """The error for code that cannot be followed, at the place where the reader is."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import resource
+import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,6 +56,35 @@ main(args)
 """
 
 
+#: Starts a command, limits and times it. It stands between because a process is charged with
+#: the memory of the one that started it, and pytest may hold all of torch.
+LAUNCHER = """
+import json, os, resource, subprocess, sys, time
+seconds, space, out, err, *command = sys.argv[1:]
+
+
+def limit():
+    resource.setrlimit(resource.RLIMIT_AS, (int(space), int(space)))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+with open(out, "w") as stdout, open(err, "w") as stderr:
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, preexec_fn=limit
+    )
+ends = time.monotonic() + float(seconds)
+pid = 0
+while not pid:
+    pid, status, used = os.wait4(process.pid, os.WNOHANG)
+    if time.monotonic() > ends:
+        os.kill(process.pid, 9)
+    time.sleep(0.005)
+kib = used.ru_maxrss / (1024 if sys.platform == "darwin" else 1)
+code = os.waitstatus_to_exitcode(status)
+print(json.dumps([code, used.ru_utime + used.ru_stime, kib / 1024]))
+"""
+
+
 class Run(NamedTuple):
     """How the command ended."""
 
@@ -79,43 +106,16 @@ def summary(home: Path, file: Path, target: str = ":Net", size: str = "3x8x8") -
     `home` is the test's folder; the model may read what lies in the folder of `file`.
     """
     home = home.resolve()
-    folder = home / file.parent.relative_to(home) if file.is_relative_to(home) else file.parent
     arguments = ["summary", f"{file}{target}", "--input", size, "--format", "json"]
+    command = [sys.executable, "-c", WATCHED, str(home), str(home / file.parent), *arguments]
     out, err = home / "stdout.txt", home / "stderr.txt"
-    with out.open("w") as stdout, err.open("w") as stderr:
-        process = subprocess.Popen(
-            [sys.executable, "-c", WATCHED, str(home), str(folder), *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=stdout,
-            stderr=stderr,
-            preexec_fn=_limit,
-        )
-        status, used = _wait(process)
-    return Run(
-        os.waitstatus_to_exitcode(status),
-        out.read_text(encoding="utf-8", errors="replace"),
-        err.read_text(encoding="utf-8", errors="replace"),
-        used.ru_utime + used.ru_stime,
-        used.ru_maxrss / (1024 if sys.platform != "darwin" else 1 << 20),
+    limits = [str(MAX_WALL), str(ADDRESS_SPACE), str(out), str(err)]
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", LAUNCHER, *limits, *command],
+        check=True,
+        capture_output=True,
+        text=True,
     )
-
-
-def _limit() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(MAX_WALL), int(MAX_WALL)))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _wait(process: subprocess.Popen[bytes]) -> tuple[int, resource.struct_rusage]:
-    """The status and what was used; a process that takes too long is ended."""
-    ends = time.monotonic() + MAX_WALL
-    killed = False
-    while True:
-        pid, status, used = os.wait4(process.pid, os.WNOHANG)
-        if pid:
-            process.returncode = os.waitstatus_to_exitcode(status)
-            return status, used
-        if time.monotonic() > ends and not killed:
-            process.kill()
-            killed = True
-        time.sleep(0.01)
+    code, seconds, mib = json.loads(done.stdout)
+    said = [each.read_text(encoding="utf-8", errors="replace") for each in (out, err)]
+    return Run(code, *said, seconds, mib)

@@ -132,6 +132,7 @@ def test_bombs_do_not_go_off(case: Case, tmp_path: Path) -> None:
 READABLE = {
     "a sum of 100,000 terms",
     "nested conditionals",
+    "nested functions",
     "nested loops",
     "100,000 unary minuses",
     "10,000 calls in calls",

@@ -24,12 +24,11 @@ from .files import Folder, shown
 from .framework.modules import Module, UndefinedAttribute
 from .framework.namespace import _LIBRARY, namespace
 from .framework.reading import Reading
-from .framework.tensor import Tensor
 from .imports import Importer, failed
 from .inputs import Entry, Given, entries, tensors_for
-from .interpreter import NATIVE_ERRORS, Interpreter
+from .interpreter import NATIVE_ERRORS, WAY_OUT, Interpreter
 from .target import build
-from .values import Raised
+from .values import Opaque, Raised
 from .written import Calls
 
 __all__ = ["read"]
@@ -159,9 +158,10 @@ def _forward(reader: Interpreter, model: Module, text: str, given: Given, train:
         try:
             result = reader.call(model, given.args, given.kwargs)
         except UndefinedAttribute as error:
-            result = _so_far(reader, error, noticed)
+            result = _so_far(reader, error, given, noticed)
         except SourceError as error:
             raise _after_misfit(recording, error) from None
+    _refuse_unknown(reader, model, result)
     _count(reader, recording)
     inputs = dict(zip(given.names, given.tensors, strict=True))
     noticed += _unregistered(recording)
@@ -176,15 +176,21 @@ def _after_misfit(recording: Reading, error: SourceError) -> SourceError:
     return SourceError(error.message, help=hint, location=error.location)
 
 
+def _refuse_unknown(reader: Interpreter, model: Module, result: Any) -> None:
+    """What forward returns must be known, all of it: else a part of the network may be missing."""
+    items = result.values() if isinstance(result, dict) else result
+    for each in items if isinstance(items, list | tuple | type({}.values())) else (result,):
+        if each.__class__ is Opaque:
+            message = f"{model.cls.name}.forward returns {each.what}, which is not known"
+            raise SourceError(message, help=WAY_OUT, location=reader.home)
+
+
 def _so_far(
-    reader: Interpreter, error: UndefinedAttribute, noticed: list[Finding]
-) -> tuple[Tensor, ...]:
+    reader: Interpreter, error: UndefinedAttribute, given: Given, noticed: list[Finding]
+) -> tuple[Any, ...]:
     """A layer that is not there: what was called before it is the network, with a finding."""
     recording = reader.recording
     module = error.module
-    home = recording.paths.get(id(module))
-    if home is None or not recording.records:
-        raise error
     known = [*module.modules, *module.parameters, *module.buffers, *module.attributes]
     noticed.append(
         Finding(
@@ -198,7 +204,7 @@ def _so_far(
             location=reader.place(),
         )
     )
-    return recording.records[-1].outputs  # type: ignore[return-value]
+    return recording.records[-1].outputs if recording.records else given.tensors
 
 
 def _weights(model: Module) -> Iterator[tuple[int, Weight]]:

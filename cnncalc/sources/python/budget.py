@@ -6,6 +6,8 @@ from ...errors import LimitError
 
 #: Nodes of the syntax tree that are evaluated, counting large values as many.
 MAX_STEPS = 1_000_000
+#: Steps that making a layer takes, and calling one.
+LAYER_STEPS = 80
 #: Calls inside calls.
 MAX_DEPTH = 120
 #: Items of a container, characters of a text, bits of a whole number.

@@ -378,13 +378,18 @@ def _refused(name: str) -> None:
         raise reader.cannot(f"cannot follow {name}()")
 
 
-for _name in ("eval", "exec", "compile", "__import__", "locals", "dir", "breakpoint", "memoryview"):
+for _name in ("eval", "exec", "compile", "__import__", "dir", "breakpoint", "memoryview"):
     _refused(_name)
 
 
 @offers("globals")
 def globals_(reader: Interpreter) -> dict[str, Any]:
     return dict(reader.stack[-1].module.names)
+
+
+@offers("locals")
+def locals_(reader: Interpreter) -> dict[str, Any]:
+    return dict(reader.stack[-1].names)
 
 
 for _name in ("open", "input"):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ...errors import FileError, Location, SourceError
 
 #: A larger file is not read: the syntax tree of one takes a hundred times its size.
-MAX_BYTES = 400_000
+MAX_BYTES = 250_000
 
 
 class Source(NamedTuple):

@@ -38,7 +38,7 @@ NATIVE_ERRORS = (
     OverflowError, StopIteration,
 )  # fmt: skip
 
-_WAY_OUT = "--trace imports and runs the model instead"
+WAY_OUT = "--trace imports and runs the model instead"
 
 
 class Interpreter:
@@ -169,7 +169,7 @@ class Interpreter:
                 return place_of(frame.module, frame.node)
         return Location(self.stack[0].module.file) if self.stack else self.home
 
-    def cannot(self, message: str, help: str | None = _WAY_OUT) -> SourceError:
+    def cannot(self, message: str, help: str | None = WAY_OUT) -> SourceError:
         """The error for code that cannot be followed, at the place where the reader is."""
         return SourceError(message, help=help, location=self.place())
 

@@ -234,6 +234,7 @@ def asserts(reader: Interpreter, node: ast.Assert, frame: Frame) -> None:
     if tested.__class__ is Opaque or reader.truth(tested):
         return
     text = "" if node.msg is None else str(reader.evaluate(node.msg, frame))
+    frame.node = node
     raise Raised(AssertionError(text), text)
 
 

@@ -19,6 +19,7 @@ from .interpreter import Interpreter
 from .iteration import ITERTOOLS
 from .methods import as_dict
 from .operators import binary, subscript
+from .patterns import PATTERNS
 from .values import (
     MISSING,
     Class,
@@ -38,6 +39,7 @@ MODULES: dict[str, dict[str, Any]] = {
     "itertools": ITERTOOLS,
     "copy": COPY,
     "inspect": INSPECT,
+    "re": PATTERNS,
 }
 
 

@@ -23,6 +23,8 @@ def build(reader: Interpreter, target: Target, module: Namespace) -> Module:
     if not isinstance(made, Module):
         what = f"{made.what}, which is not known" if made.__class__ is Opaque else "no nn.Module"
         raise SourceError(f"{target} is {what}", help="name the model: model.py:Net")
+    while made.cls.name in ("DataParallel", "DistributedDataParallel"):
+        made = reader.attribute(made, "module")  # the user's own is inside
     return made
 
 

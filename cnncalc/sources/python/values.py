@@ -252,12 +252,21 @@ class Class:
         return other in self.mro
 
 
+#: Classes that several bases of one may have above them, all together.
+MAX_BASES = 200
+
+
 def linearized(cls: Class, bases: tuple[Any, ...]) -> tuple[Any, ...]:
     """The order in which bases are looked at (C3, as in Python).
 
     Raises `TypeError` where there is none.
     """
+    if len(bases) == 1:
+        (base,) = bases
+        return (cls, *base.mro) if isinstance(base, Class) else (cls, base)
     lists = [list(base.mro) if isinstance(base, Class) else [base] for base in bases]
+    if sum(map(len, lists)) > MAX_BASES:
+        raise TypeError(f"{cls.name} has more than {MAX_BASES} bases")
     lists.append(list(bases))
     order: list[Any] = [cls]
     while any(lists):

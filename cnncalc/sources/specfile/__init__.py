@@ -14,7 +14,7 @@ from ..spec import read_spec
 from .network import build
 from .tree import Document
 
-__all__ = ["read_file"]
+__all__ = ["read_file", "read_text"]
 
 #: Larger files are no spec anyone wrote.
 MAX_BYTES = 10_000_000
@@ -26,7 +26,7 @@ def read_file(path: str | os.PathLike[str]) -> Graph:
     Raises `FileError`, `SpecError` with the place, `LimitError`.
     """
     file = os.fspath(path)
-    text = _text(file)
+    text = read_text(file)
     name, suffix = os.path.splitext(os.path.basename(file))
     if suffix.lower() in (".yaml", ".yml"):
         from . import yaml_tree
@@ -41,18 +41,19 @@ def read_file(path: str | os.PathLike[str]) -> Graph:
     return read_spec(text, name=name, filename=file)
 
 
-def _text(file: str) -> str:
+def read_text(file: str, limit: int = MAX_BYTES) -> str:
+    """The text of a file of up to `limit` bytes. Raises `FileError`, `LimitError`."""
     try:
         if not stat.S_ISREG(os.stat(file).st_mode):
             kind = "a directory" if os.path.isdir(file) else "no regular file"
             raise FileError(f"{file} is {kind}")
         with open(file, "rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
+            data = stream.read(limit + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise FileError(f"{file}: {reason}") from None
-    if len(data) > MAX_BYTES:
-        raise LimitError(f"{file}: more than {MAX_BYTES:,} bytes")
+    if len(data) > limit:
+        raise LimitError(f"{file}: more than {limit:,} bytes")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

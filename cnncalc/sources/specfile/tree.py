@@ -29,11 +29,12 @@ class Entry(NamedTuple):
 
 
 class Document:
-    """A file's lines, to draw errors."""
+    """A file's lines, to draw errors; `what` it holds one of."""
 
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, file: str, what: str = "network") -> None:
         self.text = text
         self.file = file
+        self.what = what
         self.lines = text.split("\n")
 
     def at(self, line: int, column: int) -> Location:

@@ -28,6 +28,7 @@ class _Builder:
     """Puts the events of a file together."""
 
     document: Document
+    as_written: bool = False
     open: list[_Open] = field(default_factory=list)
     anchors: dict[str, tuple[Node, int]] = field(default_factory=dict)
     root: Node | None = None
@@ -51,7 +52,9 @@ class _Builder:
     def scalar(self, event: Any, tag: str) -> None:
         """A single value."""
         at = self._at(event)
-        node = Node(_value(event.value, tag), at)
+        empty = tag == f"{_TAG}null"
+        value = _value(event.value, tag) if empty or not self.as_written else event.value
+        node = Node(value, at)
         self._check_tag(event, node)
         if isinstance(node.value, str) and "\n" not in node.value:
             inside = at._replace(column=(at.column or 1) + (event.style in ("'", '"')))
@@ -120,15 +123,18 @@ def _value(text: str, tag: str) -> Any:
     return text
 
 
-def read(document: Document) -> Node:
-    """Read a YAML file. Raises `SpecError` with the place, `LimitError`."""
+def read(document: Document, *, as_written: bool = False) -> Node:
+    """Read a YAML file. Raises `SpecError` with the place, `LimitError`.
+
+    `as_written` leaves numbers and the like as texts (`9_472`, `10.50`, `yes`).
+    """
     import yaml
 
     loader_class: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     loader = None
     try:
         loader = loader_class(document.text)
-        return _build(document, loader, yaml)
+        return _build(_Builder(document, as_written), loader, yaml)
     except yaml.MarkedYAMLError as error:
         raise _refused(document, error) from None
     except yaml.YAMLError as error:
@@ -138,8 +144,8 @@ def read(document: Document) -> Node:
             loader.dispose()
 
 
-def _build(document: Document, loader: Any, yaml: Any) -> Node:
-    builder = _Builder(document)
+def _build(builder: _Builder, loader: Any, yaml: Any) -> Node:
+    document = builder.document
     while loader.check_event():
         event = loader.get_event()
         if isinstance(event, yaml.ScalarEvent):
@@ -154,7 +160,7 @@ def _build(document: Document, loader: Any, yaml: Any) -> Node:
             builder.alias(event)
         elif isinstance(event, yaml.DocumentStartEvent) and builder.root is not None:
             at = document.at(event.start_mark.line + 1, 1)
-            raise document.error("expected one network, received a second document", at)
+            raise document.error(f"expected one {document.what}, received a second document", at)
     return builder.root or Node(None, document.at(1, 1))
 
 

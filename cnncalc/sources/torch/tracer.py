@@ -21,7 +21,7 @@ from ...graph import Weight
 from ...ops import Op
 from ..calls.making import unknown
 from ..calls.recording import IntegerInputError
-from ..calls.rules import ALIAS, RESHAPING, Call, Kind, Rule
+from ..calls.rules import ALIAS, RESHAPING, Call, Kind, Rule, spelled
 from ..calls.tensor import shapes_of
 from . import memo
 from .aten import AtenRecorder
@@ -305,7 +305,7 @@ class Tracer(Constants, TorchFunctionMode):
     def _op_of(self, rule: Rule, call: Call, args: Any, kwargs: Any) -> Op | None:
         """What the rule makes of the call; None where it has nothing to say."""
         try:
-            return rule.handler(call, *args, **kwargs)
+            return rule.handler(call, *args, **spelled(kwargs))
         except (OpError, TypeError, ValueError, IndexError, AttributeError, KeyError):
             return None
 

@@ -530,7 +530,6 @@ class Net(nn.Module):
 
 
 # case: a convolution of a huge size
-# ends: any
 class Net(nn.Module):
     def __init__(self):
         super().__init__()
@@ -639,6 +638,7 @@ for n in range(20000):
 WIDTH = Base.width
 
 # case: bases that are a diamond
+# ends: any
 A = object
 for n in range(40):
     class B(A):
@@ -673,18 +673,29 @@ while True:
         pass
 
 # case: match in a loop
-n = 0
-while True:
-    match n:
-        case int():
-            n += 1
+def count():
+    n = 0
+    while n < 10**12:
+        match n:
+            case int():
+                n += 1
+    return n
+
+
+WIDTH = count() % 7
 
 # case: patterns that backtrack
-a = [[0] * 20] * 20
-while a:
-    match a:
-        case [[0, *_, 1], *_]:
-            a = []
+def rows(a):
+    n = 0
+    while a:
+        n += 1
+        match a:
+            case [[0, *_, 1], *_]:
+                a = []
+    return n
+
+
+WIDTH = rows([[0] * 20] * 20)
 
 # end
 class Net(nn.Module):

@@ -12,7 +12,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from .call import ALIAS, HANDLERS, Call, Kind, Rule
+from .call import ALIAS, HANDLERS, Call, Kind, Rule, spelled
 from .casts import LIKE, MOVE, NO, PASS, SILENT, VALUES
 from .elementwise import generic, is_generic
 
@@ -115,4 +115,4 @@ RESHAPING = frozenset(
     ]
 )
 
-__all__ = ["ALIAS", "RESHAPING", "Call", "Kind", "Rule", "find", "is_generic"]
+__all__ = ["ALIAS", "RESHAPING", "Call", "Kind", "Rule", "find", "is_generic", "spelled"]

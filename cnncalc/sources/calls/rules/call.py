@@ -41,6 +41,17 @@ class Kind(Enum):
     UNKNOWN = "unknown"  # no rule: look at the primitive operations inside
 
 
+#: numpy's names of arguments, which torch's own functions take as well.
+_SPELLINGS = {"axis": "dim", "keepdims": "keepdim"}
+
+
+def spelled(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Keyword arguments by torch's own names: `axis=1` is `dim=1`."""
+    if _SPELLINGS.keys().isdisjoint(kwargs):
+        return kwargs
+    return {_SPELLINGS.get(name, name): value for name, value in kwargs.items()}
+
+
 class Call:
     """A call of a torch function: what it was given, and what came of it.
 

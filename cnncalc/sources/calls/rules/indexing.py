@@ -115,12 +115,10 @@ def _advanced(call: Call, input: Tensor, items: list[Any]) -> Op | None:
 
 
 def _indexed(call: Call, tensor: Tensor, dims: list[int]) -> Any:
-    """The shape of a tensor indexed along `dims`; None where the indices' shapes say it."""
+    """The shape of a tensor indexed along `dims`; None where the indices do not broadcast."""
     if call.result is not None:
         return call.shape
     indices = call.inputs[1:]
-    if not any(map(_is_mask, indices)):
-        return None
     sizes = broadcast([_chosen(each, call) if _is_mask(each) else each.shape for each in indices])
     if sizes is None:
         raise ValueError("indices that do not broadcast")

@@ -16,8 +16,7 @@ _OWN = {"mean": "Mean", "sum": "Sum", "amax": "Max", "std": "Std"}
 def reduction(
     call: Call, input: Tensor, dim: Any = None, keepdim: bool = False, **named: Any
 ) -> Op:
-    dim = _dims(named.get("axis", dim))
-    keepdim = named.get("keepdims", keepdim)
+    dim = _dims(dim)
     if call.name in _OWN:
         return call.op(_OWN[call.name], dim, keepdim)
     return call.op("Reduce", call.name.removeprefix("special_"), dim, keepdim)
@@ -41,7 +40,7 @@ def spread_of(
 ) -> Op:
     if isinstance(dim, bool):  # x.var(False): biased, over everything
         dim = None
-    dim = _dims(named.get("axis", dim))
+    dim = _dims(dim)
     if call.name == "std":
         return call.op("Std", dim, keepdim)
     return call.op("Reduce", call.name, dim, keepdim)
@@ -53,7 +52,6 @@ def extreme(call: Call, input: Tensor, dim: Any = None, keepdim: bool = False, *
     if isinstance(other, Tensor):
         call.inputs = [input, other]
         return call.op("Pointwise", {"max": "maximum", "min": "minimum"}[call.name])
-    dim = named.get("axis", dim)
     return call.op("Reduce", call.name, _dims(dim), keepdim)
 
 

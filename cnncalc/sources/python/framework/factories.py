@@ -76,7 +76,10 @@ def _eye(reader: Interpreter, n: int, m: int | None = None, **options: Any) -> T
 
 
 def _arange(reader: Interpreter, *ends: Any, **options: Any) -> Tensor:
-    ends = tuple(options[name] for name in ("start", "end", "step") if name in options) or ends
+    if len(ends) < 2 and "end" in options:  # arange(end=5), arange(1, end=5)
+        ends = (*(ends or (options.get("start", 0),)), options["end"])
+    if len(ends) < 3 and "step" in options:
+        ends = (*((0, *ends) if len(ends) == 1 else ends), options["step"])
     numbers = [
         each.values[0] if isinstance(each, Tensor) and each.values else each for each in ends
     ]

@@ -8,7 +8,7 @@ from typing import Any
 from ....errors import OpError
 from ....graph import Made
 from ....ops import Measure, Op, measured
-from ...calls.rules import ALIAS, RESHAPING, Call, Kind, Rule, find
+from ...calls.rules import ALIAS, RESHAPING, Call, Kind, Rule, find, spelled
 from ...calls.tensor import is_floating, tensors_in
 from ..interpreter import Interpreter
 from ..values import Opaque, Raised, Record
@@ -110,7 +110,7 @@ def _op(
     kwargs: dict[str, Any],
 ) -> Op:
     try:
-        op: Op | None = rule.handler(call, *args, **kwargs)
+        op: Op | None = rule.handler(call, *args, **spelled(kwargs))
     except IndexError as error:
         raise Raised(error, str(error)) from None
     except _REFUSALS as error:
@@ -210,7 +210,7 @@ def dtypes(op: Op, inputs: Sequence[Tensor], count: int) -> list[DType]:
         return [dtype(str(op.dtype))] * count  # type: ignore[attr-defined]
     if op.type == "OneHot" or op.type == "Argsort" or name in _PLACES:
         return [dtype("int64")] * count
-    if (op.type == "Pointwise" and name in _COMPARISONS) or name in ("any", "all"):
+    if name in _COMPARISONS or name in ("any", "all"):
         return [dtype("bool")] * count
     first = promoted(inputs)
     if op.type in ("Embedding", "EmbeddingBag", "Constant"):

@@ -9,6 +9,7 @@ from ....errors import CnncalcError, OpError
 from ....ops import Op
 from ...calls.rules import Call
 from ...calls.tensor import tensors_in
+from ..budget import LAYER_STEPS
 from ..interpreter import Interpreter
 from ..values import Class, Opaque, Raised, method
 from .functions import result
@@ -63,6 +64,7 @@ def family_class(name: str) -> Class | None:
 def _initializer(name: str) -> Any:
     @method("__init__")
     def init(reader: Interpreter, module: Module, *args: Any, **kwargs: Any) -> None:
+        reader.budget.spend(LAYER_STEPS)
         module.attributes["__initialized__"] = True
         args = tuple(_number(each) for each in args)
         kwargs = {key: _number(each) for key, each in kwargs.items()}

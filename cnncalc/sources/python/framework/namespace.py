@@ -29,6 +29,7 @@ from .containers import CONTAINERS
 from .factories import FACTORIES
 from .functions import ANSWERS, apply
 from .leafclasses import family_class, leaf_class
+from .limits import float_limits, integer_limits
 from .methods import BUFFER, PARAMETER, TENSOR
 from .modules import MODULE
 from .tensor import Size, Tensor, dtype
@@ -152,6 +153,8 @@ def _torch(name: str) -> Any:
 
 _TORCH: dict[str, Any] = {
     "Tensor": TENSOR,
+    "finfo": Native("torch.finfo", float_limits),
+    "iinfo": Native("torch.iinfo", integer_limits),
     "Size": Native("torch.Size", lambda reader, sizes=(): Size(reader.listed(sizes))),
     "device": Native("torch.device", lambda reader, *args, **kwargs: Opaque("torch.device()")),
     "pi": math.pi,
@@ -193,14 +196,15 @@ _LIBRARY: list[Importer] = []
 def _from_library(name: str) -> Any:
     """A class of torch.nn that is written in Python: transformers, losses."""
     dotted = f"torch.nn.{name}"
-    return _LIBRARY[-1].bundled(dotted) if _LIBRARY and dotted in library()[1] else None
+    if not _LIBRARY or (dotted not in library()[1] and dotted not in library()[0]):
+        return None
+    return _LIBRARY[-1].bundled(dotted)
 
 
 _NN: dict[str, Any] = {
     "Module": MODULE,
     "Parameter": PARAMETER,
     "Buffer": BUFFER,
-    "DataParallel": Native("nn.DataParallel", lambda reader, module, *_, **__: module),
     "UninitializedParameter": Opaque("torch.nn.UninitializedParameter"),
 }
 

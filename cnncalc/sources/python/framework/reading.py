@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ....errors import Location, SourceError
-from ....graph import Weight
+from ....errors import LimitError, Location, SourceError
+from ....graph import MAX_LAYERS, Weight
 from ....ops import Op
-from ...calls.recording import Recording
+from ...calls.recording import Record, Recording
+from ..budget import LAYER_STEPS
 from ..values import Opaque
 from .layouts import layouts
 from .tensor import MAX_VALUES, Tensor, dtype
@@ -34,6 +35,12 @@ class Reading(Recording):
         self.unregistered: dict[int, tuple[Any, Location]] = {}
         #: The first input that did not fit, if any: what comes after is assumed.
         self.first_misfit: tuple[str, Location] | None = None
+
+    def _append(self, record: Record, inputs: Sequence[Any], inplace: bool = False) -> None:
+        if len(self.records) >= MAX_LAYERS:
+            raise LimitError(f"the network has more than {MAX_LAYERS:,} layers")
+        self._reader.budget.spend(LAYER_STEPS)
+        super()._append(record, inputs, inplace)
 
     def place(self) -> Location:
         return self._reader.place()

@@ -147,7 +147,7 @@ def test_the_command(nets: Path, run: Run) -> None:
     [
         (["--trace", "nets_to_trace:Net"], "Net is a live module: its input size is needed"),
         (["--trace", "nets_to_trace:Nte", "-i", "8"], "nets_to_trace has no 'Nte'"),
-        (["vgg11", "--train"], "--train is for live models"),
+        (["vgg11", "--train"], "--train is for models in Python code, and live ones"),
         (["--trace", "nets_to_trace:Net", "-i", "8", "--set", "a=1"], "--set is for networks"),
     ],
 )

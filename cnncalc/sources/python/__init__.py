@@ -18,6 +18,7 @@ from ...finding import Finding, Severity
 from ...graph import Graph, Weight
 from ..calls.network import graph as graph_of
 from ..calls.recording import IntegerInputError
+from ..sizes import Entry
 from ..target import parse
 from . import expressions as expressions  # registers how expressions are evaluated
 from .files import Folder, shown
@@ -25,7 +26,7 @@ from .framework.modules import Module, UndefinedAttribute
 from .framework.namespace import _LIBRARY, namespace
 from .framework.reading import Reading
 from .imports import Importer, failed
-from .inputs import Entry, Given, entries, tensors_for
+from .inputs import Given, asked, tensors_for
 from .interpreter import NATIVE_ERRORS, WAY_OUT, Interpreter
 from .target import build
 from .values import Opaque, Raised
@@ -54,7 +55,7 @@ def read(
     place; `FileError`, `InputError`, and `LimitError` where reading takes too much.
     """
     target = parse(text, _EXPECTED, SourceError, home_alone=True)
-    asked = entries(input)
+    sizes = asked(input)
     with _room():
         reader = Interpreter()
         reader.home = Location(shown(target.home))
@@ -66,7 +67,7 @@ def read(
             with _one_line(reader, target.home):
                 module = reader.importer.load(target.home)
                 model = build(reader, target, module)
-            return _with_integers(reader, model, text, asked, layout, batch, train)
+            return _with_integers(reader, model, text, sizes, layout, batch, train)
         finally:
             _LIBRARY.pop()
 
@@ -108,7 +109,7 @@ def _with_integers(
     reader: Interpreter,
     model: Module,
     text: str,
-    asked: list[Entry],
+    sizes: list[Entry],
     layout: str,
     batch: int | None,
     train: bool,
@@ -116,7 +117,7 @@ def _with_integers(
     """The graph; inputs that turn out to be indices are made integers, and it starts again."""
     integers: set[int] = set()
     while True:
-        given = tensors_for(model, asked, layout, batch, integers)
+        given = tensors_for(model, sizes, layout, batch, integers)
         try:
             return _either(reader, model, text, given, train)
         except IntegerInputError as need:

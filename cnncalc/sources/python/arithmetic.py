@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -100,10 +99,6 @@ MATH: dict[str, Any] = {
 # numpy
 
 
-def _listed_numbers(reader: Interpreter, value: Any) -> list[Any]:
-    return [int(item) if isinstance(item, bool) else item for item in reader.iterate(value)]
-
-
 @called("np.prod")
 def _np_prod(reader: Interpreter, items: Any, axis: Any = None) -> Any:
     if items.__class__ is Opaque:
@@ -113,35 +108,12 @@ def _np_prod(reader: Interpreter, items: Any, axis: Any = None) -> Any:
     return _prod.run(reader, items)
 
 
-@called("np.cumsum")
-def _np_cumsum(reader: Interpreter, items: Any) -> list[Any]:
-    return list(itertools.accumulate(_listed_numbers(reader, items)))
-
-
-@called("np.linspace")
-def _np_linspace(reader: Interpreter, start: Any, stop: Any, num: int = 50) -> list[Any]:
-    reader.budget.items(num)
-    step = (stop - start) / (num - 1) if num > 1 else 0.0
-    return [start + step * at for at in range(num)]
-
-
-@called("np.arange")
-def _np_arange(reader: Interpreter, *ends: Any) -> list[Any]:
-    return reader.listed(range(*ends))
-
-
-_NUMPY_MATH = ("sqrt", "log2", "log", "log10", "exp", "sin", "cos", "tanh")
 NUMPY: dict[str, Any] = {
     "prod": _np_prod,
     "product": _np_prod,
-    "cumsum": _np_cumsum,
-    "linspace": _np_linspace,
-    "arange": _np_arange,
     "sum": Native("np.sum", lambda reader, items: BUILTINS["sum"].run(reader, items)),
     "max": Native("np.max", lambda reader, items: BUILTINS["max"].run(reader, items)),
     "min": Native("np.min", lambda reader, items: BUILTINS["min"].run(reader, items)),
-    "abs": BUILTINS["abs"],
-    "round": BUILTINS["round"],
     "int": int,
     "int64": int,
     "int32": int,
@@ -149,8 +121,4 @@ NUMPY: dict[str, Any] = {
     "float64": float,
     "pi": math.pi,
     "inf": math.inf,
-    "power": Native("np.power", lambda reader, a, b: binary(reader, "pow", a, b)),
-    "ceil": opaque_if(lambda value: float(math.ceil(value)), "np.ceil"),
-    "floor": opaque_if(lambda value: float(math.floor(value)), "np.floor"),
-    **{name: opaque_if(getattr(math, name), f"np.{name}") for name in _NUMPY_MATH},
 }

@@ -7,42 +7,13 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ...errors import InputError
-from ...shape import format_shape, parse_shape, to_shape
+from ..sizes import Entry, entries, no_argument, with_batch
 from .framework.modules import Module
 from .framework.tensor import Tensor, dtype
 from .values import Bound, Class, Function, Method
 
 #: Classes that say how many spatial axes their input has.
 _RANKED = re.compile(r"Conv(Transpose)?\dd$")
-_DTYPES = frozenset(
-    [
-        "float32",
-        "float64",
-        "float16",
-        "bfloat16",
-        "int64",
-        "int32",
-        "int16",
-        "int8",
-        "uint8",
-        "bool",
-        "complex64",
-        "complex128",
-        "float",
-        "double",
-        "half",
-        "long",
-        "int",
-    ]
-)
-
-
-class Entry(NamedTuple):
-    """A size as it was asked for."""
-
-    name: str | None
-    size: tuple[int, ...]
-    dtype: str | None = None
 
 
 class Given(NamedTuple):
@@ -56,58 +27,34 @@ class Given(NamedTuple):
     one_sample: Any = None
 
 
-def entries(given: Any) -> list[Entry]:
-    """Each size with its name and its dtype, where they are given. Raises `InputError`."""
+def asked(given: Any) -> list[Entry]:
+    """The sizes that were asked for. Raises `InputError` where there are none."""
     if given is None or (isinstance(given, list | tuple | Mapping) and not given):
         raise InputError(
             "a model in Python code has no size of its own: its input size is needed",
             help="--input 3x224x224, or input=(3, 224, 224)",
         )
-    if isinstance(given, Mapping):
-        return [Entry(str(name), *_size(size)) for name, size in given.items()]
-    if isinstance(given, str):
-        return [_named(given)]
-    if isinstance(given, list | tuple):
-        if not any(isinstance(size, str | list | tuple) for size in given):
-            return [Entry(None, tuple(to_shape(given)))]
-        return [
-            _named(item) if isinstance(item, str) else Entry(None, *_size(item)) for item in given
-        ]
-    raise InputError(f"input: expected a size such as '3x224x224', received {given!r}")
-
-
-def _named(text: str) -> Entry:
-    name, equals, size = text.partition("=")
-    return Entry(name.strip(), *_size(size)) if equals else Entry(None, *_size(text))
-
-
-def _size(size: Any) -> tuple[tuple[int, ...], str | None]:
-    if not isinstance(size, str):
-        return to_shape(size if isinstance(size, list | tuple) else [size]), None
-    sizes, colon, name = size.partition(":")
-    if colon and name.strip() not in _DTYPES:
-        raise InputError(f"unknown dtype {name.strip()!r} in {size!r}", help="such as int64")
-    return parse_shape(sizes), name.strip() or None
+    return entries(given)
 
 
 def tensors_for(
-    module: Module, asked: list[Entry], layout: str, batch: int | None, integers: set[int]
+    module: Module, sizes: list[Entry], layout: str, batch: int | None, integers: set[int]
 ) -> Given:
     """The arguments for `module`'s forward.
 
     Sizes are without the batch, unless they have one dim more than the first convolution
     takes. `integers` are numbers of inputs that turned out to be indices.
     """
-    rank = _rank(module) if len(asked) == 1 else None
-    made = _given(module, asked, rank, layout, batch, integers)
-    if rank is not None and len(asked[0].size) == rank + 2 and batch is None:
-        return made._replace(one_sample=_given(module, asked, None, layout, batch, integers))
+    rank = _rank(module) if len(sizes) == 1 else None
+    made = _given(module, sizes, rank, layout, batch, integers)
+    if rank is not None and len(sizes[0].size) == rank + 2 and batch is None:
+        return made._replace(one_sample=_given(module, sizes, None, layout, batch, integers))
     return made
 
 
 def _given(
     module: Module,
-    asked: list[Entry],
+    sizes: list[Entry],
     rank: int | None,
     layout: str,
     batch: int | None,
@@ -115,18 +62,15 @@ def _given(
 ) -> Given:
     default = _dtype(module)
     tensors = []
-    for at, entry in enumerate(asked):
-        full = _with_batch(entry.size, rank, layout, batch)
+    for at, entry in enumerate(sizes):
+        full = with_batch(entry.size, rank, layout, batch)
         kind = "int64" if at in integers else entry.dtype or default
-        tensors.append(Tensor(full, dtype(_plain(kind))))
+        tensors.append(Tensor(full, dtype(kind)))
     names, several = _parameters(module)
-    labels = [entry.name for entry in asked]
+    labels = [entry.name for entry in sizes]
     unknown = [label for label in labels if label is not None and label not in names]
     if all(labels) and unknown and not several:
-        raise InputError(
-            f"{module.cls.name}.forward has no argument {unknown[0]!r}",
-            help=f"its arguments are {', '.join(names)}",
-        )
+        raise no_argument(module.cls.name, unknown[0], names)
     if any(labels):
         kwargs = {
             label or names[at]: each
@@ -140,29 +84,6 @@ def _given(
         return Given((tuple(tensors),), {}, shown, tuple(tensors))
     shown = tuple(names[at] if at < len(names) else f"input{at + 1}" for at in range(len(tensors)))
     return Given(tuple(tensors), {}, shown, tuple(tensors))
-
-
-def _plain(kind: str) -> str:
-    return {"float": "float32", "double": "float64", "half": "float16", "long": "int64",
-            "int": "int32"}.get(kind, kind)  # fmt: skip
-
-
-def _with_batch(
-    size: tuple[int, ...], rank: int | None, layout: str, batch: int | None
-) -> tuple[int, ...]:
-    if batch is not None:
-        to_shape([batch], text=f"batch {batch}")
-    if rank is not None and len(size) == rank + 2:
-        if batch not in (None, size[0]):
-            raise InputError(
-                f"the batch is {size[0]} in {format_shape(size)} but {batch} beside it"
-            )
-        return (size[0], *_known(to_shape(size[1:], layout)))
-    return (batch or 1, *_known(to_shape(size, layout)))
-
-
-def _known(shape: Any) -> tuple[int, ...]:
-    return tuple(shape)
 
 
 def _rank(module: Module) -> int | None:

@@ -8,6 +8,7 @@ import sys
 from collections import Counter, OrderedDict, deque
 from typing import Any
 
+from . import arrays as arrays  # numpy's own, which count with
 from .arithmetic import MATH, NUMPY
 from .builtin import BUILTINS, CLASSES, is_instance
 from .classes import AUTO, ENUM, NAMED_TUPLE, Field, dataclass, fields, named_tuple

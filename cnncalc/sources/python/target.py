@@ -15,7 +15,7 @@ from .values import MISSING, Bound, Class, Function, Namespace, Opaque, Partial,
 def build(reader: Interpreter, target: Target, module: Namespace) -> Module:
     """The model that a target names: made by a class or a function, or found ready."""
     found = _named(reader, target, module) if target.names else _only(reader, module)
-    made = found
+    made: Any = found
     if isinstance(found, Class | Function | Partial | Bound):
         made = reader.call(found, target.args, target.kwargs)
     elif target.called:
@@ -24,8 +24,9 @@ def build(reader: Interpreter, target: Target, module: Namespace) -> Module:
         what = f"{made.what}, which is not known" if made.__class__ is Opaque else "no nn.Module"
         raise SourceError(f"{target} is {what}", help="name the model: model.py:Net")
     while made.cls.name in ("DataParallel", "DistributedDataParallel"):
-        made = reader.attribute(made, "module")  # the user's own is inside
-    return made
+        made = made.modules["module"]  # the user's own is inside
+    model: Module = made
+    return model
 
 
 def _named(reader: Interpreter, target: Target, module: Namespace) -> Any:

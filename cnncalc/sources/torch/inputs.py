@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import torch
 
 from ...errors import InputError
-from ...shape import format_shape, parse_shape, to_shape
+from ..sizes import Entry, entries, no_argument, with_batch
 from .tensors import meta, replaced, tensors_in
 
 #: Modules whose class says how many spatial axes their input has.
@@ -79,7 +79,7 @@ def _from_tensors(module: torch.nn.Module, given: Any) -> Example:
             return _called_with(module, (), dict(given))
         unknown = [key for key in given if key not in names]
         if len(unknown) < len(given):
-            raise _no_argument(module, unknown[0], names)
+            raise no_argument(type(module).__name__, unknown[0], names)
         return _called_with(module, (given,), {})
     if isinstance(given, list | tuple):
         if len(given) > 1 and len(names) == 1 and not several:
@@ -88,38 +88,31 @@ def _from_tensors(module: torch.nn.Module, given: Any) -> Example:
     return _called_with(module, (given,), {})
 
 
-def _no_argument(module: torch.nn.Module, name: Any, names: list[str]) -> InputError:
-    return InputError(
-        f"{type(module).__name__}.forward has no argument {name!r}",
-        help=f"its arguments are {', '.join(names)}",
-    )
-
-
 def _from_sizes(module: torch.nn.Module, given: Any, layout: str, batch: int | None) -> Example:
-    entries = _entries(given)
-    rank = _rank(module) if len(entries) == 1 else None
-    made = _made(module, entries, rank, layout, batch)
-    if rank is not None and len(entries[0][1]) == rank + 2 and batch is None:
-        return made._replace(one_sample=_made(module, entries, None, layout, batch))
+    sizes = entries(given)
+    rank = _rank(module) if len(sizes) == 1 else None
+    made = _made(module, sizes, rank, layout, batch)
+    if rank is not None and len(sizes[0].size) == rank + 2 and batch is None:
+        return made._replace(one_sample=_made(module, sizes, None, layout, batch))
     return made
 
 
 def _made(
-    module: torch.nn.Module, entries: list[Any], rank: int | None, layout: str, batch: int | None
+    module: torch.nn.Module, sizes: list[Entry], rank: int | None, layout: str, batch: int | None
 ) -> Example:
     default = _dtype(module)
     tensors, guessed = [], set()
-    for at, (_, size, dtype) in enumerate(entries):
-        full = _with_batch(size, rank, layout, batch)
-        tensors.append(meta(full, dtype or default))
+    for at, (_, size, dtype) in enumerate(sizes):
+        full = with_batch(size, rank, layout, batch)
+        tensors.append(meta(full, default if dtype is None else getattr(torch, dtype)))
         if dtype is None:
             guessed.add(at)
-    labels = [name for name, _, _ in entries]
+    labels = [name for name, _, _ in sizes]
     names, several = _parameters(module)
     if all(labels) and not several:
         unknown = [label for label in labels if label not in names]
         if unknown:
-            raise _no_argument(module, unknown[0], names)
+            raise no_argument(type(module).__name__, unknown[0], names)
     if any(labels):
         kwargs = {
             label or names[at]: each
@@ -131,48 +124,6 @@ def _made(
     else:
         made = _called_with(module, tuple(tensors), {})
     return made._replace(guessed=frozenset(guessed))
-
-
-def _entries(given: Any) -> list[tuple[str | None, tuple[int, ...], torch.dtype | None]]:
-    """Each size with its name and its dtype, where they are given."""
-    if isinstance(given, Mapping):
-        return [(str(name), *_size(size)) for name, size in given.items()]
-    if isinstance(given, str):
-        return [_named(given)]
-    if isinstance(given, list | tuple) and given:
-        if not any(isinstance(size, str | list | tuple) for size in given):
-            return [(None, tuple(to_shape(given)), None)]
-        return [_named(item) if isinstance(item, str) else (None, *_size(item)) for item in given]
-    raise InputError(f"input: expected a size such as '3x224x224', or tensors, received {given!r}")
-
-
-def _named(text: str) -> tuple[str | None, tuple[int, ...], torch.dtype | None]:
-    name, equals, size = text.partition("=")
-    return (name.strip(), *_size(size)) if equals else (None, *_size(text))
-
-
-def _size(size: Any) -> tuple[tuple[int, ...], torch.dtype | None]:
-    if not isinstance(size, str):
-        return to_shape(size if isinstance(size, list | tuple) else [size]), None
-    sizes, colon, name = size.partition(":")
-    dtype = getattr(torch, name.strip(), None) if colon else None
-    if colon and not isinstance(dtype, torch.dtype):
-        raise InputError(f"unknown dtype {name.strip()!r} in {size!r}", help="such as int64")
-    return parse_shape(sizes), dtype
-
-
-def _with_batch(
-    size: tuple[int, ...], rank: int | None, layout: str, batch: int | None
-) -> tuple[int, ...]:
-    if batch is not None:
-        to_shape([batch], text=f"batch {batch}")
-    if rank is not None and len(size) == rank + 2:
-        if batch not in (None, size[0]):
-            raise InputError(
-                f"the batch is {size[0]} in {format_shape(size)} but {batch} beside it"
-            )
-        return (size[0], *to_shape(size[1:], layout))
-    return (batch or 1, *to_shape(size, layout))
 
 
 def _rank(module: torch.nn.Module) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..arithmetic import NUMPY
+from ..arrays import Array
 from ..interpreter import Interpreter
 from ..values import Native
 from .factories import FACTORIES
@@ -16,7 +17,9 @@ def _made_like(name: str) -> Native:
     factory = FACTORIES[name]
 
     def run(reader: Interpreter, *args: Any, dtype: Any = None, **_: Any) -> Any:
-        return factory.run(reader, *args)
+        return factory.run(
+            reader, *(list(each) if isinstance(each, Array) else each for each in args)
+        )
 
     return Native(f"np.{name}", run)
 

@@ -303,7 +303,7 @@ def moved(
 ) -> Any:
     """`x.to(...)`, `x.float()`: a cast where the dtype changes; devices do not matter."""
     origin: Tensor = args[0]
-    wanted = _wanted_dtype(name.removesuffix("_"), args[1:], kwargs) or origin.dtype
+    wanted = wanted_dtype(name.removesuffix("_"), args[1:], kwargs) or origin.dtype
     if name == "type" and len(args) == 1 and not kwargs:
         return f"torch.{origin.dtype.name}"
     if wanted is origin.dtype and not kwargs.get("copy"):
@@ -329,7 +329,8 @@ _TYPES = {
 }  # fmt: skip
 
 
-def _wanted_dtype(name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> DType | None:
+def wanted_dtype(name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> DType | None:
+    """The dtype that a cast of that name and its arguments ask for, if they ask for one."""
     if name in _CASTS:
         return dtype(_CASTS[name])
     for value in (*args, *kwargs.values()):

@@ -24,6 +24,7 @@ from ..values import (
 )  # fmt: skip
 from . import arrays as arrays  # numpy, which makes constants
 from . import composites
+from . import module_methods as module_methods  # the methods of nn.Module
 from . import visionleaves as visionleaves  # torchvision, some of whose modules are ops
 from .containers import CONTAINERS
 from .factories import FACTORIES

@@ -25,6 +25,7 @@ CODES = {
     "index": "An index is out of range.",
     "batch-folded": "A view folded the batch into features, or features into the batch.",
     "module-unregistered": "Modules in a plain list are not registered: they are not trained.",
+    "package-missing": "Code for a missing package was read in place of what needs it.",
     "parameters-unused": "Parameters that the forward pass does not use.",
     "complex-weights": "Complex weights: each counts as one parameter.",
     "quantized-weights": "Quantized weights: their counts need a word.",

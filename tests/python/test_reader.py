@@ -269,3 +269,21 @@ def test_how_arguments_are_written(folder: Path) -> None:
     assert (str(written.location), written.end) == ("model.py:8:29", (8, 38))
     assert made.arguments["out_features"].fixed == "width is not written here as a number"
     assert made.times == 1
+
+
+def test_a_package_that_may_be_missing_is(folder: Path) -> None:
+    more = "try:\n    from apex import Norm\nexcept ImportError:\n    Norm = nn.BatchNorm2d\n"
+    write(net("return self.norm(x)", "self.norm = Norm(3)", more))
+    report = read()
+    assert ops(report) == ["BatchNorm2d"]
+    (finding,) = [each for each in report.findings if each.code == "package-missing"]
+    assert finding.message == "read as where these packages are not installed: apex"
+
+
+def test_the_users_own_contexts_are_entered(folder: Path) -> None:
+    more = (
+        "class Wide:\n    def __enter__(self):\n        return 7\n"
+        "    def __exit__(self, *_):\n        pass\n"
+    )
+    write(net("return self.conv(x)", "with Wide() as w: self.conv = nn.Conv2d(3, w, 1)", more))
+    assert read().rows[0].output_shape == (1, 7, 16, 16)

@@ -165,7 +165,7 @@ def _forward(reader: Interpreter, model: Module, text: str, given: Given, train:
     _refuse_unknown(reader, model, result)
     _count(reader, recording)
     inputs = dict(zip(given.names, given.tensors, strict=True))
-    noticed += _unregistered(recording)
+    noticed += [*_unregistered(recording), *_missing(reader)]
     return graph_of(recording, text, inputs, result, noticed)
 
 
@@ -222,6 +222,17 @@ def _count(reader: Interpreter, recording: Reading) -> None:
     for at, record in enumerate(recording.records):
         if record.made is not None:
             recording.records[at] = record._replace(made=reader.written.count(record.made))
+
+
+def _missing(reader: Interpreter) -> Iterator[Finding]:
+    if reader.missing:
+        yield Finding(
+            "package-missing",
+            Severity.INFO,
+            None,
+            f"read as where these packages are not installed: {', '.join(reader.missing)}",
+            help="the code has a branch for it; --trace takes the one that is taken here",
+        )
 
 
 def _unregistered(recording: Reading) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import sys
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -18,6 +19,8 @@ from .values import MISSING, Namespace, Opaque, Poisoned, Raised
 _LIBRARY = os.path.join(os.path.dirname(__file__), "library")
 
 
+#: Packages that are there wherever a model is.
+_INSTALLED = frozenset({"torch", "torchvision", "numpy", *sys.stdlib_module_names})
 #: File of the library -> names of it that the reader plays, because they are ops.
 PLAYED_IN_LIBRARY: dict[str, dict[str, Any]] = {}
 
@@ -55,8 +58,22 @@ class Importer:
             elif self.folder.is_package(dotted):
                 self.modules[dotted] = Namespace(dotted, find=lambda name: MISSING)
             else:
+                self._refuse_missing(dotted)
                 self.modules[dotted] = Opaque(dotted, imported=True)
         return self.modules[dotted]
+
+    def _refuse_missing(self, dotted: str) -> None:
+        """Inside `try: import apex`, with an `except ImportError`, unknown packages are missing.
+
+        What the program does without them can be followed, what they do cannot.
+        """
+        package = dotted.partition(".")[0]
+        if not self.reader.fallback or package in _INSTALLED:
+            return
+        if package not in self.reader.missing:
+            self.reader.missing.append(package)
+        text = f"No module named {dotted!r}"
+        raise Raised(ImportError(text), text)
 
     def _played(self, dotted: str) -> Namespace | None:
         played = self.plays(dotted) or stdlib.module(dotted)
@@ -106,6 +123,7 @@ class Importer:
         """Carry out a module; what cannot be followed is an error only where it is used."""
         reader = self.reader
         frame = Frame(module, names=module.names)
+        fallback, reader.fallback = reader.fallback, False
         reader.enter(frame)
         depth = len(reader.stack)
         for statement in tree.body:
@@ -120,7 +138,9 @@ class Importer:
                 raised = error if isinstance(error, Raised) else Raised(error, str(error))
                 _poison(module, statement, failed(reader, raised))
             del reader.stack[depth:]
+            reader.fallback = False
         reader.leave()
+        reader.fallback = fallback
 
     # The statements
 

@@ -53,6 +53,10 @@ class Interpreter:
     def __init__(self, budget: Budget | None = None) -> None:
         self.budget = budget or Budget()
         self.stack: list[Frame] = []
+        #: Is there code for the case that an import fails? Unknown packages are then missing.
+        self.fallback = False
+        #: Packages that were taken as not installed.
+        self.missing: list[str] = []
         #: The file that is read, where nothing closer is known.
         self.home = Location()
         #: Is the forward pass at hand one of training?

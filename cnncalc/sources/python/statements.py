@@ -6,10 +6,11 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+from ...errors import CnncalcError
 from .classes import define_class
 from .functions import define_function
 from .interpreter import NATIVE_ERRORS, STATEMENTS, Interpreter, no_attribute
-from .objects import delete_attribute, set_attribute
+from .objects import delete_attribute, set_attribute, special
 from .operators import binary, delete_item, set_item, subscript
 from .raising import matches, raised_by
 from .scope import Frame
@@ -220,12 +221,22 @@ def goes_through(reader: Interpreter, node: ast.For, frame: Frame) -> Any:
 
 @carries_out(ast.With)
 def with_context(reader: Interpreter, node: ast.With, frame: Frame) -> Any:
-    """Contexts such as `torch.no_grad()` change nothing that is counted."""
+    """Contexts such as `torch.no_grad()` change nothing that is counted; the user's own may."""
+    entered = []
     for item in node.items:
         value = reader.evaluate(item.context_expr, frame)
+        enter = special(reader, value, "__enter__")
+        if enter is not None:
+            entered.append(value)
+            value = reader.call(enter)
         if item.optional_vars is not None:
             assign(reader, item.optional_vars, value, frame)
-    return reader.execute(node.body, frame)
+    signal = reader.execute(node.body, frame)
+    for value in reversed(entered):
+        leave = special(reader, value, "__exit__")
+        if leave is not None:
+            reader.call(leave, (None, None, None))
+    return signal
 
 
 @carries_out(ast.Assert)
@@ -256,6 +267,8 @@ def tries(reader: Interpreter, node: ast.Try, frame: Frame) -> Any:
     depth = len(reader.stack)
     try:
         signal = _tried(reader, node, frame, depth)
+    except CnncalcError:
+        raise  # ours: nothing of the user's program goes on
     except BaseException:
         del reader.stack[depth:]
         over = reader.execute(node.finalbody, frame)
@@ -267,11 +280,14 @@ def tries(reader: Interpreter, node: ast.Try, frame: Frame) -> Any:
 
 
 def _tried(reader: Interpreter, node: ast.Try, frame: Frame, depth: int) -> Any:
+    fallback = reader.fallback
+    reader.fallback = fallback or any(map(_takes_import_errors, node.handlers))
     try:
         signal = reader.execute(node.body, frame)
     except (Raised, *NATIVE_ERRORS) as error:
         raised = error if isinstance(error, Raised) else Raised(error)
         del reader.stack[depth:]
+        reader.fallback = fallback
         for handler in node.handlers:
             kind = None if handler.type is None else reader.evaluate(handler.type, frame)
             if kind is None or matches(reader, raised, kind):
@@ -280,7 +296,19 @@ def _tried(reader: Interpreter, node: ast.Try, frame: Frame, depth: int) -> Any:
                 frame.assign("__caught__", raised)
                 return reader.execute(handler.body, frame)
         raise raised from None
+    reader.fallback = fallback
     return reader.execute(node.orelse, frame) if signal is None else signal
+
+
+_IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
+
+
+def _takes_import_errors(handler: ast.ExceptHandler) -> bool:
+    """Is it where a program goes on without a package that is not installed?"""
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(
+        kind is None or (isinstance(kind, ast.Name) and kind.id in _IMPORT_ERRORS) for kind in kinds
+    )
 
 
 # Definitions

@@ -153,6 +153,6 @@ SOUND: dict[str, Callable[[], bytes]] = {
     "form feeds": lambda: MODEL.replace("\n\n\n", "\n\f\n").encode(),
     "no newline at the end": lambda: MODEL.rstrip().encode(),
     "tabs": lambda: MODEL.replace("    ", "\t").encode(),
-    "300 kB of comments": lambda: b"# nothing\n" * 30_000 + MODEL.encode(),
+    "200 kB of comments": lambda: b"# nothing\n" * 20_000 + MODEL.encode(),
     "shell magic": lambda: b"#!/usr/bin/env python3\n" + MODEL.encode(),
 }

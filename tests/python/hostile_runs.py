@@ -76,7 +76,7 @@ ends = time.monotonic() + float(seconds)
 pid = 0
 while not pid:
     pid, status, used = os.wait4(process.pid, os.WNOHANG)
-    if time.monotonic() > ends:
+    if not pid and time.monotonic() > ends:
         os.kill(process.pid, 9)
     time.sleep(0.005)
 kib = used.ru_maxrss / (1024 if sys.platform == "darwin" else 1)

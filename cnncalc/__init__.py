@@ -19,6 +19,7 @@ from .errors import CnncalcError
 if TYPE_CHECKING:
     from . import nn, ops
     from .api import analyze, load, trace
+    from .checking import check
     from .crosschecking import crosscheck
     from .finding import Finding
     from .graph import Graph
@@ -37,6 +38,7 @@ __all__ = [
     "Row",
     "__version__",
     "analyze",
+    "check",
     "crosscheck",
     "load",
     "nn",
@@ -49,6 +51,7 @@ _HOMES = {
     "analyze": "api",
     "load": "api",
     "trace": "api",
+    "check": "checking",
     "crosscheck": "crosschecking",
     "Finding": "finding",
     "Graph": "graph",

@@ -51,14 +51,16 @@ def summary(
     """Print sizes, parameters, MACs and receptive fields of MODEL, layer by layer.
 
     MODEL is a network of the zoo (vgg11, torchvision/resnet50), a spec
-    ("conv7x7@64 s2 p3, maxpool3 s2") or a spec file (net.yaml, net.json, net.spec). With
-    --trace it is a live module of torch, whose code is imported and run.
+    ("conv7x7@64 s2 p3, maxpool3 s2"), a spec file (net.yaml, net.json, net.spec), or a class or
+    function in a file of Python code (model.py:Net), which is read and never run. With --trace
+    it is a live module of torch, whose code is imported and run.
 
     \b
     Examples:
       cnncalc summary vgg11 --input 1x224x224
       cnncalc summary resnet50 --depth 1 --sort macs
       cnncalc summary "Conv7x7@64,S=2,P=3 -> MaxPool3x3,S=2" --input 224x224x3 --layout hwc
+      cnncalc summary "model.py:Net(num_classes=40)" --input 1x112x92
       cnncalc summary --trace torchvision.models:swin_t --input 3x224x224 --depth 3
       cnncalc summary --trace "nets.py:Net(width=32)" --input 3x64x64
       cnncalc summary resnet152 --color always | less -R

@@ -138,7 +138,9 @@ FIGURES = {
 
 
 def test_every_example_has_its_figures() -> None:
-    assert {file.name for file in EXAMPLES.iterdir() if file.suffix != ".py"} == FIGURES.keys()
+    assert {
+        file.name for file in EXAMPLES.iterdir() if file.is_file() and file.suffix != ".py"
+    } == FIGURES.keys()
 
 
 @pytest.mark.parametrize("name", FIGURES)

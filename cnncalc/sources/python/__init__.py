@@ -67,7 +67,7 @@ def read(
             with _one_line(reader, target.home):
                 module = reader.importer.load(target.home)
                 model = build(reader, target, module)
-            return _with_integers(reader, model, text, sizes, layout, batch, train)
+                return _with_integers(reader, model, text, sizes, layout, batch, train)
         finally:
             _LIBRARY.pop()
 

@@ -108,17 +108,25 @@ def _np_prod(reader: Interpreter, items: Any, axis: Any = None) -> Any:
     return _prod.run(reader, items)
 
 
+_INTEGERS = ("int8", "int16", "int32", "int64", "uint8")
+_FLOATS = ("float16", "float32", "float64")
+
+
+def _scalar(name: str, kind: type) -> Native:
+    """`np.float32(x)`; as a dtype it goes by its name."""
+    return Native(f"np.{name}", lambda reader, value=0: reader.call(kind, (value,)))
+
+
 NUMPY: dict[str, Any] = {
     "prod": _np_prod,
     "product": _np_prod,
     "sum": Native("np.sum", lambda reader, items: BUILTINS["sum"].run(reader, items)),
     "max": Native("np.max", lambda reader, items: BUILTINS["max"].run(reader, items)),
     "min": Native("np.min", lambda reader, items: BUILTINS["min"].run(reader, items)),
+    **{name: _scalar(name, int) for name in _INTEGERS},
+    **{name: _scalar(name, float) for name in _FLOATS},
     "int": int,
-    "int64": int,
-    "int32": int,
-    "float32": float,
-    "float64": float,
+    "float": float,
     "pi": math.pi,
     "inf": math.inf,
 }

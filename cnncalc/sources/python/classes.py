@@ -41,6 +41,8 @@ def define_class(reader: Interpreter, node: ast.ClassDef, frame: Frame) -> Any:
         cls = Class(node.name, bases, inner.names, module=frame.module.name)
     except TypeError as error:
         raise Raised(error) from None
+    if "__class__" in cls.names:
+        raise reader.cannot(f"cannot follow the __class__ that {cls.name} gives its objects")
     for value in cls.names.values():
         _give_home(value, cls)
     for kind in (base for base in cls.mro[1:] if isinstance(base, Class)):

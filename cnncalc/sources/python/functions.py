@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from .interpreter import ATTRIBUTES, CALLS, Interpreter, no_attribute
+from .interpreter import ATTRIBUTES, CALLS, ITERATORS, Interpreter, no_attribute
 from .scope import Frame
 from .values import (
     MISSING,
@@ -219,7 +220,46 @@ def _native_attribute(reader: Interpreter, native: Native, name: str) -> Any:
     raise no_attribute(native, name)
 
 
+#: Module that is played, or bundled -> the names that it has.
+LISTINGS: dict[str, Callable[[], Iterable[str]]] = {}
+
+
+def listing(reader: Interpreter, module: Namespace) -> list[str]:
+    """The names of a module."""
+    if module.name in LISTINGS:
+        return [*module.names, *(each for each in LISTINGS[module.name]())]
+    if module.find is not None:
+        raise reader.cannot(f"cannot tell all names of {module.name}")
+    return [name for name in module.names if name != "__lines__"]
+
+
+class Names(dict[str, Any]):
+    """`module.__dict__` of a module whose names are made when they are asked for."""
+
+    def __init__(self, module: Namespace) -> None:
+        super().__init__(module.names)
+        self.module = module
+
+    def make_missing(self, reader: Interpreter, key: Any) -> Any:
+        """The value of a name."""
+        found = MISSING if self.module.find is None else self.module.find(key)
+        if found is MISSING or found.__class__ is Opaque:
+            raise Raised(KeyError(key))
+        return found
+
+
+def _names_in_turn(reader: Interpreter, names: Names) -> Iterator[Any]:
+    return iter(listing(reader, names.module))
+
+
+ITERATORS[Names] = _names_in_turn
+
+
 def _namespace_attribute(reader: Interpreter, module: Namespace, name: str) -> Any:
+    if name == "__dict__":
+        return Names(module)
+    if name == "__name__":
+        return module.name
     found = module.names.get(name, MISSING)
     if found is MISSING and module.find is not None:
         found = module.find(name)

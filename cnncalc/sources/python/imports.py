@@ -25,6 +25,10 @@ _INSTALLED = frozenset({"torch", "torchvision", "numpy", *sys.stdlib_module_name
 PLAYED_IN_LIBRARY: dict[str, dict[str, Any]] = {}
 
 
+class CircularImportError(SourceError):
+    """Files that import from each other what they do not have yet."""
+
+
 class Importer:
     """The modules of one reading, by name; `plays` gives those of torch."""
 
@@ -35,6 +39,8 @@ class Importer:
         self.folder = folder
         self.plays = plays
         self.modules: dict[str, Any] = {}
+        #: Modules at whose statements the reader is.
+        self._begun: set[str] = set()
         #: Files that were read, for those who look at comments.
         self.sources: dict[str, Source] = {}
 
@@ -125,6 +131,7 @@ class Importer:
         frame = Frame(module, names=module.names)
         fallback, reader.fallback = reader.fallback, False
         reader.enter(frame)
+        self._begun.add(module.name)
         depth = len(reader.stack)
         for statement in tree.body:
             frame.node = statement
@@ -132,6 +139,8 @@ class Importer:
                 STATEMENTS[statement.__class__](reader, statement, frame)
             except LimitError as error:
                 raise LimitError(error.message, location=reader.place()) from None
+            except CircularImportError:
+                raise  # Python does not import such files either
             except SourceError as error:
                 _poison(module, statement, error)
             except (Raised, KeyError, *NATIVE_ERRORS) as error:
@@ -140,6 +149,7 @@ class Importer:
             del reader.stack[depth:]
             reader.fallback = False
         reader.leave()
+        self._begun.discard(module.name)
         reader.fallback = fallback
 
     # The statements
@@ -176,6 +186,10 @@ class Importer:
             found = home.find(name)
         if found is MISSING:
             found = self.find(f"{home.name}.{name}")
+        if found.__class__ is Opaque and home.own and home.name in self._begun:
+            raise CircularImportError(
+                f"a circular import: {home.name} has no {name!r} yet", location=self.reader.place()
+            )
         if found.__class__ is Opaque and home.own:
             raise Raised(ImportError(f"cannot import name {name!r} from {home.name!r}"))
         return found

@@ -180,7 +180,7 @@ def equal(reader: Interpreter, left: Any, right: Any) -> bool:
     """`left == right`, each item for a step."""
     if left is right:
         return True
-    reader.budget.spend(1)
+    reader.budget.spend(3)
     if isinstance(left, list | tuple) and isinstance(right, list | tuple):
         return (
             isinstance(left, list) == isinstance(right, list)
@@ -206,7 +206,7 @@ def contains(reader: Interpreter, container: Any, item: Any) -> Any:
     """`item in container`."""
     if container.__class__ is Opaque or item.__class__ is Opaque:
         return Opaque(f"{item!r} in {container!r}")
-    if isinstance(container, str | range):
+    if isinstance(container, str) or (isinstance(container, range) and isinstance(item, int)):
         try:
             return item in container
         except TypeError as error:

@@ -288,6 +288,7 @@ def _tried(reader: Interpreter, node: ast.Try, frame: Frame, depth: int) -> Any:
         raised = error if isinstance(error, Raised) else Raised(error)
         del reader.stack[depth:]
         reader.fallback = fallback
+        reader.budget.spend(5)
         for handler in node.handlers:
             kind = None if handler.type is None else reader.evaluate(handler.type, frame)
             if kind is None or matches(reader, raised, kind):

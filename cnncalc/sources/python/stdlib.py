@@ -9,6 +9,7 @@ from collections import Counter, OrderedDict, deque
 from typing import Any
 
 from . import arrays as arrays  # numpy's own, which count with
+from . import texts as texts  # eval and exec
 from .arithmetic import MATH, NUMPY
 from .builtin import BUILTINS, CLASSES, is_instance
 from .classes import AUTO, ENUM, NAMED_TUPLE, Field, dataclass, fields, named_tuple
@@ -218,9 +219,6 @@ MODULES["types"] = {
         "SimpleNamespace", lambda reader, **values: _simple_namespace(values)
     ),
 }
-MODULES["argparse"] = {
-    "Namespace": Native("Namespace", lambda reader, **values: _simple_namespace(values)),
-}
 
 
 def _simple_namespace(values: dict[str, Any]) -> Instance:
@@ -234,6 +232,40 @@ MODULES["sys"] = {
     "maxsize": sys.maxsize,
     "byteorder": sys.byteorder,
 }
+# sys, importlib
+
+
+class _Loaded(dict[Any, Any]):
+    """`sys.modules`: those that the reader has read."""
+
+    def make_missing(self, reader: Interpreter, key: Any) -> Any:
+        """The module of that name."""
+        if key not in reader.importer.modules:
+            raise Raised(KeyError(key))
+        return reader.importer.modules[key]
+
+
+MODULES["sys"] = {
+    "modules": _Loaded(),
+    "version_info": (3, 11, 0, "final", 0),
+    "maxsize": (1 << 63) - 1,
+    "path": [],
+}
+
+
+def _import_module(reader: Interpreter, name: Any, package: Any = None) -> Any:
+    if name.__class__ is Opaque or package.__class__ is Opaque:
+        return Opaque("importlib.import_module()")
+    if name.startswith("."):
+        inside = (package or "").split(".")
+        dots = len(name) - len(name.lstrip("."))
+        name = ".".join([*inside[: len(inside) - dots + 1], name.lstrip(".")])
+    return reader.importer.find(name)
+
+
+MODULES["importlib"] = {"import_module": Native("importlib.import_module", _import_module)}
+
+
 #: Functions without an effect on what is counted.
 MODULES["warnings"] = {
     name: Native(name, lambda reader, *args, **kwargs: None)

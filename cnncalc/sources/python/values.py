@@ -252,7 +252,7 @@ class Class:
         return other in self.mro
 
 
-#: Classes that several bases of one may have above them, all together.
+#: Classes that one may have above it.
 MAX_BASES = 200
 
 
@@ -263,7 +263,10 @@ def linearized(cls: Class, bases: tuple[Any, ...]) -> tuple[Any, ...]:
     """
     if len(bases) == 1:
         (base,) = bases
-        return (cls, *base.mro) if isinstance(base, Class) else (cls, base)
+        above = base.mro if isinstance(base, Class) else (base,)
+        if len(above) > MAX_BASES:
+            raise TypeError(f"{cls.name} has more than {MAX_BASES} bases")
+        return (cls, *above)
     lists = [list(base.mro) if isinstance(base, Class) else [base] for base in bases]
     if sum(map(len, lists)) > MAX_BASES:
         raise TypeError(f"{cls.name} has more than {MAX_BASES} bases")

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from math import prod
 from typing import Any
 
+from ..arrays import Array
 from ..interpreter import Interpreter
-from ..values import Native, Opaque
+from ..values import Native, Opaque, Raised
 from .functions import ANSWERS
 from .reading import constant
 from .tensor import MAX_VALUES, DType, Tensor, dtype
@@ -25,7 +26,8 @@ def sizes_of(reader: Interpreter, shown: str, given: tuple[Any, ...]) -> tuple[i
         if isinstance(size, bool) or not isinstance(size, int):
             raise reader.cannot(f"{shown}() is given the size {size!r}, which is not known")
         if size < 0:
-            raise RuntimeError(f"Trying to create tensor with negative dimension {size}")
+            text = f"Trying to create tensor with negative dimension {size}"
+            raise Raised(RuntimeError(text), text)
     return tuple(
         [each.values[0] if isinstance(each, Tensor) and each.values else each for each in sizes]
     )
@@ -113,7 +115,10 @@ def _tensor(reader: Interpreter, data: Any, *_: Any, **options: Any) -> Any:
     if isinstance(data, Tensor):
         return Tensor(data.shape, data.dtype, values=data.values)
     if data.__class__ is Opaque:
-        raise reader.cannot(f"torch.tensor() is given {data.what}, which is not known")
+        return data
+    if isinstance(data, Array):
+        options = {"dtype": dtype("float64"), **options}
+        data = list(data)
     reader.weigh(data)
     asked = options.get("dtype")
     made = constant(data, asked if isinstance(asked, DType) else None)
@@ -128,7 +133,9 @@ def _numbers_of_kind(kind: str) -> Callable[..., Tensor]:
         if given and all(isinstance(each, int) for each in given):
             return _made(sizes_of(reader, "torch.Tensor", given), {}, None, kind)
         if given and isinstance(given[0], Tensor):
-            return given[0]
+            return Tensor(given[0].shape, dtype(kind), values=given[0].values)
+        if given and given[0].__class__ is Opaque:
+            return given[0]  # type: ignore[return-value]
         return constant(given[0] if given else [], dtype(kind))
 
     return run

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any
 
-from ....errors import OpError
+from ....errors import LimitError, OpError
 from ....graph import Made
 from ....ops import Measure, Op, measured
 from ...calls.rules import ALIAS, RESHAPING, Call, Kind, Rule, find, spelled
@@ -138,7 +139,10 @@ def result(reader: Interpreter, op: Op, inputs: Sequence[Tensor], inplace: bool 
     measure = measured(op, shapes)
     if measure.misfits and reader.recording.first_misfit is None:
         reader.recording.first_misfit = (measure.misfits[0].message, reader.place())
+    if not measure.misfits and any(None in shape for shape in measure.outputs):
+        raise reader.cannot(f"cannot tell the size of what {op.short()} gives")
     sizes = [_assumed(shape, shapes) for shape in measure.outputs]
+    _refuse_monsters(sizes)
     kinds = dtypes(op, inputs, len(sizes))
     if inplace and inputs and len(sizes) == 1:
         target = inputs[0]
@@ -149,6 +153,20 @@ def result(reader: Interpreter, op: Op, inputs: Sequence[Tensor], inplace: bool 
         return target
     made = _placed(reader, measure, inputs, sizes, kinds)
     return made[0] if len(made) == 1 else tuple(made)
+
+
+#: torch's own limits on dims and on numbers, and one on the pieces of a tensor.
+_MOST_DIMS, _MOST_ELEMENTS, _MOST_PIECES = 64, 1 << 63, 10_000
+
+
+def _refuse_monsters(sizes: Sequence[tuple[int, ...]]) -> None:
+    """Raise the user's RuntimeError, or `LimitError`, for tensors that torch has not either."""
+    if len(sizes) > _MOST_PIECES:
+        raise LimitError(f"a tensor is taken apart into more than {_MOST_PIECES:,} pieces")
+    for size in sizes:
+        if len(size) > _MOST_DIMS or prod(size) >= _MOST_ELEMENTS:
+            text = f"a tensor of {len(size)} dims and {prod(size):.3g} elements"
+            raise Raised(RuntimeError(text), text)
 
 
 def _assumed(shape: Sequence[int | None], inputs: Sequence[Sequence[int]]) -> tuple[int, ...]:

@@ -86,10 +86,16 @@ def _initializer(name: str) -> Any:
     return init
 
 
+#: torch keeps sizes in 64 bits.
+_LARGEST = 1 << 63
+
+
 def _number(value: Any) -> Any:
     """Sizes computed from small constants are numbers to torch, too."""
     if isinstance(value, Tensor) and value.values is not None and len(value.values) == 1:
         return value.values[0]
+    if isinstance(value, int) and abs(value) >= _LARGEST:
+        raise OverflowError("a number of more than 64 bits")
     return tuple(_number(each) for each in value) if value.__class__ in (list, tuple) else value
 
 

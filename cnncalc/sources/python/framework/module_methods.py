@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..interpreter import Interpreter, iterator, no_attribute
-from ..values import Method, Opaque, method
+from ..values import Method, Opaque, Raised, method
 from .functions import wanted_dtype
 from .modules import MODULE, Module, call_module
 
@@ -26,9 +26,8 @@ def _init(reader: Interpreter, module: Module, *args: Any, **kwargs: Any) -> Non
 
 @_offers("forward")
 def _forward(reader: Interpreter, module: Module, *args: Any, **kwargs: Any) -> Any:
-    raise NotImplementedError(
-        f"Module [{module.cls.name}] is missing the required forward function"
-    )
+    text = f"Module [{module.cls.name}] is missing the required forward function"
+    raise Raised(NotImplementedError(text), text)
 
 
 MODULE.names["__call__"] = method("__call__")(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ....errors import LimitError
 from ....graph import Made
 from ....ops.held import Held
 from ..copying import COPIERS, copied
@@ -21,6 +22,9 @@ from ..values import (
 )  # fmt: skip
 from .leaves import Leaf
 from .tensor import Tensor
+
+#: Modules inside modules.
+MAX_NESTED = 100
 
 
 class Module(Instance):
@@ -55,8 +59,12 @@ class Module(Instance):
                 seen.add(id(module))
                 yield name, module
 
-    def named_modules(self, prefix: str = "", seen: set[int] | None = None) -> Iterator[Any]:
-        """Itself and all modules in it, each once, by their paths."""
+    def named_modules(
+        self, prefix: str = "", seen: set[int] | None = None, depth: int = 0
+    ) -> Iterator[Any]:
+        """Itself and all modules in it, each once, by their paths. Raises `LimitError`."""
+        if depth > MAX_NESTED:
+            raise LimitError(f"modules are nested more than {MAX_NESTED} deep")
         seen = set() if seen is None else seen
         if id(self) in seen:
             return
@@ -65,7 +73,7 @@ class Module(Instance):
         for name, module in self.modules.items():
             if module is not None:
                 inner = f"{prefix}.{name}" if prefix else name
-                yield from module.named_modules(inner, seen)
+                yield from module.named_modules(inner, seen, depth + 1)
 
     def tensors(self, kind: str, recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
         """Its parameters or buffers by their names, each once."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...calls.rules import Kind, find
+from ..functions import LISTINGS
 from ..imports import Importer, library
 from ..interpreter import Interpreter
 from ..values import (
@@ -30,6 +31,7 @@ from .containers import CONTAINERS
 from .factories import FACTORIES
 from .functions import ANSWERS, apply
 from .leafclasses import family_class, leaf_class
+from .leaves import LEAVES
 from .limits import float_limits, integer_limits
 from .methods import BUFFER, PARAMETER, TENSOR
 from .modules import MODULE
@@ -206,7 +208,7 @@ _NN: dict[str, Any] = {
     "Module": MODULE,
     "Parameter": PARAMETER,
     "Buffer": BUFFER,
-    "UninitializedParameter": Opaque("torch.nn.UninitializedParameter"),
+    "UninitializedParameter": Class("UninitializedParameter", (PARAMETER,), module="torch.nn"),
 }
 
 
@@ -327,6 +329,20 @@ _PLAYED: dict[str, Callable[[str], Any]] = {
     ),
     "torch.backends": _opaque_in("torch.backends"),
 }  # fmt: skip
+
+
+def _names_of_nn() -> list[str]:
+    bundled = (each.removeprefix("torch.nn.") for each in library()[1])
+    return [*_NN, *CONTAINERS, *LEAVES, *(name for name in bundled if name.isidentifier())]
+
+
+def _names_of_models() -> list[str]:
+    home = "torchvision.models."
+    return [each.removeprefix(home) for each in library()[1] if each.startswith(home)]
+
+
+LISTINGS["torch.nn"] = _names_of_nn
+LISTINGS["torchvision.models"] = _names_of_models
 
 
 def namespace(name: str) -> Namespace | None:

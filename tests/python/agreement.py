@@ -75,18 +75,18 @@ def targets(file: Path, extra: str = "") -> list[Target]:
     ]
 
 
-def static(target: Target) -> Reading:
+def static(target: Target, train: bool = False) -> Reading:
     """What the static reader makes of the source."""
-    graph = cnncalc.load(target.static, target.input)
-    return Reading(graph, cnncalc.analyze(target.static, target.input))
+    graph = cnncalc.load(target.static, target.input, train=train)
+    return Reading(graph, cnncalc.analyze(target.static, target.input, train=train))
 
 
-def live(target: Target) -> Reading:
+def live(target: Target, train: bool = False) -> Reading:
     """What a forward pass on meta tensors shows. This runs the file."""
     with _importable(target.file) as home, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with redirect_stderr(io.StringIO()):  # where the trace sends what the file prints
-            graph = cnncalc.trace(f"{home}:{target.text}", target.input)
+            graph = cnncalc.trace(f"{home}:{target.text}", target.input, train=train)
     return Reading(graph, cnncalc.analyze(graph, graph.traced))
 
 

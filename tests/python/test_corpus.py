@@ -38,6 +38,19 @@ def test_it_is_read_as_it_runs(target: Target) -> None:
     assert difference(static(target), traced(target)) is None
 
 
+#: Dropout, drop paths, batch norms, weights computed anew, branches on `self.training`.
+TRAINED = [
+    target
+    for target in TARGETS
+    if target.file.stem in ("vision_transformers", "densenet_three", "unets", "resnet_typed")
+]
+
+
+@pytest.mark.parametrize("target", TRAINED, ids=str)
+def test_it_is_read_in_training_mode(target: Target) -> None:
+    assert difference(static(target, train=True), live(target, train=True)) is None
+
+
 def test_the_corpus_is_broad() -> None:
     assert len(TARGETS) >= 100
     assert len({str(target) for target in TARGETS}) == len(TARGETS)

@@ -11,7 +11,7 @@ from ..interpreter import Interpreter
 from ..values import Native, Opaque, Raised
 from .functions import ANSWERS
 from .reading import constant
-from .tensor import MAX_VALUES, DType, Tensor, dtype
+from .tensor import MAX_VALUES, DType, Tensor, dtype, in_single_precision
 
 #: Functions of torch that make tensors out of numbers.
 FACTORIES: dict[str, Native] = {}
@@ -108,7 +108,10 @@ def _constant(
     shape: tuple[int, ...], values: list[Any] | None, options: dict[str, Any], kind: str
 ) -> Tensor:
     asked = options.get("dtype")
-    return Tensor(shape, asked if isinstance(asked, DType) else dtype(kind), values=values)
+    made = asked if isinstance(asked, DType) else dtype(kind)
+    if values is not None and made.name == "float32":
+        values = in_single_precision(values)
+    return Tensor(shape, made, values=values)
 
 
 def _tensor(reader: Interpreter, data: Any, *_: Any, **options: Any) -> Any:

@@ -38,13 +38,18 @@ def layouts(
     view = _VIEWS.get(op.type)
     if view is not None:
         return [view(op, first, shape) for shape in shapes]
-    if op.aliases() and not (training and "drop" in op.type.lower()):
+    if op.aliases() and not (training and _drops(op)):
         return [Layout(first.strides, True) for _ in shapes]
     if op.type in _KEEPERS or op.type.startswith(_CHANNELS_KEEPERS):
         return [_kept(first, shape) for shape in shapes]
     if measure.reads and all(read == ELEMENTWISE for read in measure.reads[0]):
         return [_elementwise(inputs, shape) for shape in shapes]
     return [Layout(contiguous_strides(shape)) for shape in shapes]
+
+
+def _drops(op: Any) -> bool:
+    """Does it change values in training? Dropout of nothing hands its input on."""
+    return "drop" in op.type.lower() and bool(getattr(op, "p", 0))
 
 
 #: Ops whose outputs have their channels innermost where the input has.

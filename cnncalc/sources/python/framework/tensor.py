@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from math import prod
+from struct import error, pack, unpack
 from typing import Any
 
 from ...calls import tensor as calls
@@ -89,6 +90,14 @@ class Tensor(calls.Tensor):
     def is_contiguous(self) -> bool:
         """Do the elements lie in memory in the order of the dims?"""
         return is_contiguous(self.shape, self.strides)
+
+
+def in_single_precision(values: list[Any]) -> list[Any]:
+    """Numbers as float32 holds them: 0.1 is 0.10000000149011612."""
+    try:
+        return list(unpack(f"{len(values)}f", pack(f"{len(values)}f", *values)))
+    except (OverflowError, TypeError, error):
+        return values
 
 
 def contiguous_strides(shape: Sequence[int]) -> tuple[int, ...]:

@@ -271,6 +271,8 @@ def is_instance(reader: Interpreter, value: Any, kind: Any) -> bool:
         raise reader.cannot(f"cannot tell what {value.what} is an instance of")
     if kind is object:
         return True
+    if kind is type:
+        return isinstance(value, Class | type)
     cls = class_of(value)
     if isinstance(cls, Class):
         return kind in cls.mro or (cls is FUNCTION and kind is FUNCTION)

@@ -60,6 +60,20 @@ def define_class(reader: Interpreter, node: ast.ClassDef, frame: Frame) -> Any:
     return made
 
 
+def made_class(reader: Interpreter, name: Any, bases: Any, names: Any) -> Class:
+    """`type("Config", (), {...})`: a class without a statement."""
+    known = [base for base in reader.listed(bases) if base is not object]
+    if not isinstance(name, str) or not all(isinstance(base, Class) for base in known):
+        raise reader.cannot("cannot follow this class made by type()")
+    try:
+        cls = Class(name, tuple(known), dict(names), module=reader.stack[-1].module.name)
+    except TypeError as error:
+        raise Raised(error) from None
+    for value in cls.names.values():
+        _give_home(value, cls)
+    return cls
+
+
 def _bases(reader: Interpreter, node: ast.ClassDef, frame: Frame) -> tuple[Any, ...]:
     bases: list[Any] = []
     for each in node.bases:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .builtin import BUILTINS, NUMBERS, class_of
+from .classes import made_class
 from .formatting import text
 from .interpreter import CALLS, NATIVE_ERRORS, Interpreter
 from .methods import as_dict
@@ -36,7 +37,7 @@ def _float(reader: Interpreter, value: Any = 0.0) -> Any:
 
 def _type(reader: Interpreter, value: Any, *more: Any) -> Any:
     if more:
-        raise reader.cannot("cannot follow a class made by type()")
+        return made_class(reader, value, *more)
     return class_of(value)
 
 

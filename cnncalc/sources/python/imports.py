@@ -262,7 +262,19 @@ def failed(reader: Interpreter, raised: Raised) -> SourceError:
     """The error for an exception that the user's program does not catch."""
     text = " ".join(raised.text.split())[:300] or " ".join(str(raised.value).split())[:300]
     colon = ": " if text else ""
-    return SourceError(f"raises {raised.kind}{colon}{text}", location=reader.place())
+    wanted = next(
+        (line for name, line in _USUAL.items() if text.startswith(f"name {name!r}")), None
+    )
+    hint = None if wanted is None else f"the file needs {wanted!r}"
+    return SourceError(f"raises {raised.kind}{colon}{text}", help=hint, location=reader.place())
+
+
+#: What snippets from notes leave out.
+_USUAL = {
+    "nn": "import torch.nn as nn",
+    "F": "import torch.nn.functional as F",
+    "torch": "import torch",
+}
 
 
 @lru_cache(maxsize=1)

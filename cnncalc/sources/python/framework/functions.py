@@ -231,6 +231,10 @@ def dtypes(op: Op, inputs: Sequence[Tensor], count: int) -> list[DType]:
     if name in _COMPARISONS or name in ("any", "all"):
         return [dtype("bool")] * count
     first = promoted(inputs)
+    if op.type == "FFT" or name in _TO_COMPLEX:
+        return [_complex(first, name not in ("irfft", "irfft2", "irfftn", "hfft"))] * count
+    if name in _TO_REAL:
+        return [_complex(first, False)] * count
     if op.type in ("Embedding", "EmbeddingBag", "Constant"):
         return [dtype("float32")] * count
     if op.type in ("Mean", "Softmax", "Sigmoid", "Div") and not is_floating_dtype(first):
@@ -239,6 +243,20 @@ def dtypes(op: Op, inputs: Sequence[Tensor], count: int) -> list[DType]:
     if count == 2 and (op.type in _WITH_PLACES or name in _WITH_PLACES or "Pool" in op.type):
         kinds[1] = dtype("int64")
     return kinds
+
+
+_TO_COMPLEX = frozenset(["view_as_complex", "complex", "polar"])
+_TO_REAL = frozenset(["view_as_real", "abs", "absolute", "angle", "real", "imag"])
+
+
+def _complex(kind: DType, wanted: bool) -> DType:
+    """The dtype of complex numbers of as many bits, or of their real parts."""
+    double = kind.name in ("float64", "complex128")
+    if wanted:
+        return dtype("complex128" if double else "complex64")
+    if kind.name.startswith("complex"):
+        return dtype("float64" if double else "float32")
+    return kind
 
 
 def is_floating_dtype(kind: DType) -> bool:

@@ -39,7 +39,10 @@ def layouts(
     if view is not None:
         return [view(op, first, shape) for shape in shapes]
     if op.aliases() and not (training and _drops(op)):
-        return [Layout(first.strides, True) for _ in shapes]
+        return [
+            Layout(first.strides if len(shape) == first.dim() else contiguous_strides(shape), True)
+            for shape in shapes
+        ]
     if op.type in _KEEPERS or op.type.startswith(_CHANNELS_KEEPERS):
         return [_kept(first, shape) for shape in shapes]
     if measure.reads and all(read == ELEMENTWISE for read in measure.reads[0]):
@@ -170,9 +173,17 @@ def _expanded(op: Any, first: Tensor, shape: Sequence[int]) -> Layout:
     return Layout(tuple(strides), True)
 
 
+def _unfolded(op: Any, first: Tensor, shape: Sequence[int]) -> Layout:
+    """Windows along a dim, and what is in a window in a dim of its own at the end."""
+    dim = op.dimension % first.dim()
+    strides = list(first.strides)
+    strides[dim] *= op.step
+    return Layout((*strides, first.strides[dim]), True)
+
+
 _VIEWS = {
     "Reshape": _reshaped, "Flatten": _reshaped, "Unflatten": _reshaped, "Permute": _permuted,
     "Transpose": _transposed, "Slice": _sliced, "Select": _without, "Unbind": _without,
     "Squeeze": _squeezed, "Unsqueeze": _unsqueezed, "Expand": _expanded, "Chunk": _same,
-    "Split": _same, "TensorSplit": _same,
+    "Split": _same, "TensorSplit": _same, "UnfoldDim": _unfolded,
 }  # fmt: skip

@@ -29,6 +29,8 @@ _OPERATIONS = frozenset({"T", "mT", "H", "mH", "data", "real", "imag"})
 
 
 def _attribute(reader: Interpreter, tensor: Tensor, name: str) -> Any:
+    if tensor.others is not None and name in tensor.others:
+        return tensor.others[name]
     if name in _PROPERTIES:
         return _PROPERTIES[name](tensor)
     if name in _OPERATIONS:
@@ -38,7 +40,7 @@ def _attribute(reader: Interpreter, tensor: Tensor, name: str) -> Any:
     wanted = _OTHERWISE.get(name, name)
     if wanted in ANSWERS or find(wanted).kind is not Kind.UNKNOWN:
         return method(tensor, wanted, name)
-    if name.startswith("_") or not name.islower():
+    if name not in _UNFOLLOWED:
         raise no_attribute(tensor, name)
     return Bound(Native(name, lambda inner, *_, **__: _unknown(inner, name)), tensor)
 
@@ -51,6 +53,23 @@ def method(tensor: Tensor, name: str, shown: str) -> Native:
             reader, name, (tensor, *args), kwargs, f"Tensor.{shown}"
         ),
     )
+
+
+#: Methods and attributes of torch.Tensor that the reader cannot follow.
+_UNFOLLOWED = frozenset(
+    (
+        "apply_ arccosh arccosh_ arcsinh arcsinh_ arctanh arctanh_ as_strided_scatter "
+        "ccol_indices cdouble cfloat chalf cholesky cholesky_inverse col_indices crow_indices "
+        "dequantize det diff dim_order dsplit eig fill_diagonal_ fliplr flipud geqrf hsplit "
+        "indices int_repr is_cpu is_distributed is_meta is_mkldnn is_mps is_sparse_csr "
+        "itemsize kron logdet lstsq lu lu_solve map2_ map_ matrix_exp matrix_power name "
+        "narrow_copy nbytes nonzero_static orgqr ormqr output_nr pinverse q_scale qr qscheme "
+        "record_stream register_post_accumulate_grad_hook resize resize_ resize_as resize_as_ "
+        "row_indices set_ slice_inverse slogdet smm solve sparse_mask sspaddmm storage_type "
+        "sum_to_size svd symeig to_mkldnn to_padded_tensor to_sparse unsafe_chunk values "
+        "volatile vsplit "
+    ).split()
+)
 
 
 def _unknown(reader: Interpreter, name: str) -> Any:
@@ -80,7 +99,10 @@ def _set(reader: Interpreter, tensor: Tensor, name: str, value: Any) -> None:
         if reader.recording.knows(value) and not tensor.is_parameter:
             raise reader.cannot("cannot follow a tensor whose data is replaced")
         tensor.shape, tensor.dtype = value.shape, value.dtype
-        tensor.strides = value.strides
+        tensor.strides, tensor.values = value.strides, value.values
+    else:
+        tensor.others = tensor.others or {}
+        tensor.others[name] = value
 
 
 def _copied(reader: Interpreter, tensor: Tensor, known: dict[int, Any]) -> Tensor:
@@ -112,8 +134,8 @@ def _stride(reader: Interpreter, tensor: Tensor, dim: Any = None) -> Any:
     return tensor.strides if dim is None else tensor.strides[dim]
 
 
-def _requires_grad(reader: Interpreter, tensor: Tensor, value: bool = True) -> Tensor:
-    tensor.trainable = value
+def _requires_grad(reader: Interpreter, tensor: Tensor, requires_grad: bool = True) -> Tensor:
+    tensor.trainable = reader.truth(requires_grad)
     return tensor
 
 

@@ -43,7 +43,16 @@ def dtype(name: str) -> DType:
 class Tensor(calls.Tensor):
     """An array of known sizes. Views have the `storage` of what they look at."""
 
-    __slots__ = ("dtype", "is_parameter", "shape", "storage", "strides", "trainable", "values")
+    __slots__ = (
+        "dtype",
+        "is_parameter",
+        "others",
+        "shape",
+        "storage",
+        "strides",
+        "trainable",
+        "values",
+    )
 
     shape: Size
     dtype: DType
@@ -66,6 +75,8 @@ class Tensor(calls.Tensor):
         self.values = values
         self.trainable = trainable
         self.is_parameter = is_parameter
+        #: Attributes that the user's program gave it.
+        self.others: dict[str, Any] | None = None
 
     def __repr__(self) -> str:
         return f"tensor of {'x'.join(map(str, self.shape)) or 'one number'}"

@@ -18,10 +18,12 @@ from .errors import CnncalcError
 
 if TYPE_CHECKING:
     from . import nn, ops
+    from . import solving as solve
     from .api import analyze, load, trace
     from .checking import check
     from .crosschecking import crosscheck
     from .finding import Finding
+    from .grading import grade
     from .graph import Graph
     from .receptive import Field
     from .report import Report, Row
@@ -40,9 +42,11 @@ __all__ = [
     "analyze",
     "check",
     "crosscheck",
+    "grade",
     "load",
     "nn",
     "ops",
+    "solve",
     "to_torch",
     "trace",
 ]
@@ -53,6 +57,7 @@ _HOMES = {
     "trace": "api",
     "check": "checking",
     "crosscheck": "crosschecking",
+    "grade": "grading",
     "Finding": "finding",
     "Graph": "graph",
     "Field": "receptive",
@@ -69,4 +74,6 @@ def __getattr__(name: str) -> Any:
         return getattr(import_module(f".{_HOMES[name]}", __name__), name)
     if name in ("nn", "ops"):
         return import_module(f".{name}", __name__)
+    if name == "solve":
+        return import_module(".solving", __name__)
     raise AttributeError(f"module 'cnncalc' has no attribute {name!r}")

@@ -117,6 +117,15 @@ class AxisField:
         return AxisField(1, self.extent, None, 0, False, (), "lost")
 
     @property
+    def rule(self) -> IndexMap | Parted | str:
+        """How the axis came about from its `parents`: the map that was applied, or a word.
+
+        `source`: a network input; `hull`: several paths met; `whole`, `prefix`: all positions,
+        or all up to one, were mixed; `lost`: nobody knows which are read.
+        """
+        return self._rule
+
+    @property
     def even(self) -> bool:
         """Do all positions surely see the same?"""
         if self.size == 1 or self._rule == "whole":

@@ -15,6 +15,8 @@ FLOORS = {
     "cnncalc.errors": 0,
     "cnncalc.shape": 1,
     "cnncalc.formula": 1,
+    "cnncalc.notation": 1,
+    "cnncalc.words": 1,
     "cnncalc.indexmap": 1,
     "cnncalc.field": 1,
     "cnncalc.places": 1,
@@ -42,6 +44,9 @@ FLOORS = {
     "cnncalc.runnable": 6,
     "cnncalc.checking": 6,
     "cnncalc.crosschecking": 6,
+    "cnncalc.explaining": 6,
+    "cnncalc.grading": 6,
+    "cnncalc.solving": 6,
     "cnncalc.cli": 7,
     "cnncalc.__main__": 8,
 }

@@ -12,7 +12,18 @@ from .. import __version__
 from ..errors import CnncalcError, closest
 
 #: Command -> module in this package; the function has the command's name.
-COMMANDS = ("summary", "check", "crosscheck", "zoo", "ops", "export", "completion")
+COMMANDS = (
+    "summary",
+    "check",
+    "crosscheck",
+    "zoo",
+    "ops",
+    "explain",
+    "grade",
+    "solve",
+    "export",
+    "completion",
+)
 
 
 class LazyGroup(click.Group):
@@ -45,6 +56,7 @@ def cli() -> None:
     Examples:
       cnncalc summary vgg11 --input 1x224x224
       cnncalc summary "conv7x7@64 s2 p3, maxpool3 s2" --input 3x224x224
+      cnncalc check model.py:Net --input 1x112x92
     """
 
 

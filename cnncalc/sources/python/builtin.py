@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .formatting import formatted, represented
-from .functions import PARTIAL, listing
+from .functions import PARTIAL
 from .interpreter import CALLS, Interpreter, iterator, no_attribute
 from .methods import ordered
 from .objects import delete_attribute, set_attribute, special
@@ -343,21 +343,6 @@ def vars_(reader: Interpreter, value: Any) -> Any:
     return reader.attribute(value, "__dict__")
 
 
-@offers("dir")
-def names_of(reader: Interpreter, value: Any) -> list[str]:
-    """The names of a module, a class or an object, as far as they are known."""
-    if isinstance(value, Namespace):
-        return sorted(listing(reader, value))
-    if isinstance(value, Class):
-        homes = [each.names for each in value.mro if isinstance(each, Class)]
-    elif isinstance(value, Instance):
-        own = reader.attribute(value, "__dict__")
-        homes = [own, *(each.names for each in value.cls.mro if isinstance(each, Class))]
-    else:
-        raise reader.cannot(f"cannot follow dir() of {type_name(value)!r}")
-    return sorted({name for home in homes for name in home})
-
-
 @offers("super")
 def super_(reader: Interpreter, cls: Any = None, owner: Any = None) -> Any:
     if cls is not None:
@@ -397,16 +382,6 @@ def _refused(name: str) -> None:
 
 for _name in ("compile", "__import__", "breakpoint", "memoryview"):
     _refused(_name)
-
-
-@offers("globals")
-def globals_(reader: Interpreter) -> dict[str, Any]:
-    return dict(reader.stack[-1].module.names)
-
-
-@offers("locals")
-def locals_(reader: Interpreter) -> dict[str, Any]:
-    return dict(reader.stack[-1].names)
 
 
 for _name in ("open", "input"):

@@ -1,9 +1,11 @@
-"""`inspect`: what kind of thing a value is, and which parameters a function takes."""
+"""What a program asks about itself: `dir`, `locals`, `globals`, and the module `inspect`."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from .builtin import offers
+from .functions import listing
 from .interpreter import Interpreter
 from .values import (
     MISSING,
@@ -16,7 +18,33 @@ from .values import (
     Opaque,
     Parameter,
     called,
+    type_name,
 )  # fmt: skip
+
+
+@offers("dir")
+def names_of(reader: Interpreter, value: Any) -> list[str]:
+    """The names of a module, a class or an object, as far as they are known."""
+    if isinstance(value, Namespace):
+        return sorted(listing(reader, value))
+    if isinstance(value, Class):
+        homes = [each.names for each in value.mro if isinstance(each, Class)]
+    elif isinstance(value, Instance):
+        own = reader.attribute(value, "__dict__")
+        homes = [own, *(each.names for each in value.cls.mro if isinstance(each, Class))]
+    else:
+        raise reader.cannot(f"cannot follow dir() of {type_name(value)!r}")
+    return sorted({name for home in homes for name in home})
+
+
+@offers("locals")
+def locals_(reader: Interpreter) -> dict[str, Any]:
+    return dict(reader.stack[-1].names)
+
+
+@offers("globals")
+def globals_(reader: Interpreter) -> dict[str, Any]:
+    return dict(reader.stack[-1].module.names)
 
 
 def _asks(name: str, *kinds: type) -> Native:

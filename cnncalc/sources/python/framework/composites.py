@@ -67,6 +67,23 @@ def _flipud(reader: Interpreter, tensor: Tensor) -> Any:
     return apply(reader, "flip", (tensor, (0,)), {})
 
 
+def _shifting(name: str, sign: int) -> None:
+    """`torch.fft.fftshift`: a roll by half of each dim."""
+
+    @_composite(name)
+    def shift(reader: Interpreter, input: Tensor, dim: Any = None) -> Any:
+        dims = tuple(range(input.dim())) if dim is None else dim
+        several = (dims,) if isinstance(dims, int) else dims
+        dims = tuple([each % input.dim() for each in several])
+        half = [input.shape[each] // 2 if sign > 0 else -(-input.shape[each] // 2) for each in dims]
+        by = tuple(half)
+        return apply(reader, "roll", (input, by, dims), {})
+
+
+_shifting("fft_fftshift", 1)
+_shifting("fft_ifftshift", -1)
+
+
 def _unpooling(rank: str) -> None:
     """Python functions of torch, which hand their arguments on under these names."""
 

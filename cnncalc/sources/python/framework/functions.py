@@ -10,9 +10,10 @@ from ....errors import LimitError, OpError
 from ....graph import Made
 from ....ops import Measure, Op, measured
 from ...calls.rules import ALIAS, RESHAPING, Call, Kind, Rule, find, spelled
-from ...calls.tensor import is_floating, tensors_in
+from ...calls.tensor import tensors_in
 from ..interpreter import Interpreter
 from ..values import Opaque, Raised, Record
+from .dtypes import dtypes
 from .layouts import layouts
 from .reading import Reading
 from .tensor import DType, Size, Tensor, dtype
@@ -190,97 +191,6 @@ def _placed(
         storage = inputs[0].storage if layout.shared else None
         made.append(Tensor(size, kind, strides=layout.strides, storage=storage))
     return made
-
-
-_COMPARISONS = frozenset(
-    [
-        "eq",
-        "ne",
-        "lt",
-        "le",
-        "gt",
-        "ge",
-        "equal",
-        "not_equal",
-        "less",
-        "less_equal",
-        "greater",
-        "greater_equal",
-        "isnan",
-        "isinf",
-        "isfinite",
-        "logical_and",
-        "logical_or",
-        "logical_not",
-        "logical_xor",
-        "isclose",
-        "signbit",
-    ]
-)
-_PLACES = frozenset(["argmax", "argmin", "count_nonzero"])
-_WITH_PLACES = frozenset(["TopK", "Sort", "max", "min", "median", "mode", "kthvalue", "nanmedian"])
-
-
-def dtypes(op: Op, inputs: Sequence[Tensor], count: int) -> list[DType]:
-    """The dtypes of an op's outputs."""
-    name = getattr(op, "name", None) or getattr(op, "function", None) or ""
-    if op.type == "Cast":
-        return [dtype(str(op.dtype))] * count  # type: ignore[attr-defined]
-    if op.type == "OneHot" or op.type == "Argsort" or name in _PLACES:
-        return [dtype("int64")] * count
-    if name in _COMPARISONS or name in ("any", "all"):
-        return [dtype("bool")] * count
-    first = promoted(inputs)
-    if op.type == "FFT" or name in _TO_COMPLEX:
-        return [_complex(first, name not in ("irfft", "irfft2", "irfftn", "hfft"))] * count
-    if name in _TO_REAL:
-        return [_complex(first, False)] * count
-    if op.type in ("Embedding", "EmbeddingBag", "Constant"):
-        return [dtype("float32")] * count
-    if op.type in ("Mean", "Softmax", "Sigmoid", "Div") and not is_floating_dtype(first):
-        first = dtype("float32")
-    kinds = [first] * count
-    if count == 2 and (op.type in _WITH_PLACES or name in _WITH_PLACES or "Pool" in op.type):
-        kinds[1] = dtype("int64")
-    return kinds
-
-
-_TO_COMPLEX = frozenset(["view_as_complex", "complex", "polar"])
-_TO_REAL = frozenset(["view_as_real", "abs", "absolute", "angle", "real", "imag"])
-
-
-def _complex(kind: DType, wanted: bool) -> DType:
-    """The dtype of complex numbers of as many bits, or of their real parts."""
-    double = kind.name in ("float64", "complex128")
-    if wanted:
-        return dtype("complex128" if double else "complex64")
-    if kind.name.startswith("complex"):
-        return dtype("float64" if double else "float32")
-    return kind
-
-
-def is_floating_dtype(kind: DType) -> bool:
-    """Is it a dtype of real numbers?"""
-    return kind.name.startswith(("float", "bfloat", "complex"))
-
-
-_ORDER = ("bool", "uint8", "int8", "int16", "int32", "int64", "bfloat16", "float16", "float32",
-          "float64", "complex64", "complex128")  # fmt: skip
-
-
-def promoted(inputs: Sequence[Tensor]) -> DType:
-    """The dtype that torch computes with; tensors of one number do not decide."""
-    if not inputs:
-        return dtype("float32")
-    real = [each for each in inputs if each.dim()] or list(inputs)
-    best = max((each.dtype.name for each in real), key=_rank)
-    if not best.startswith(("float", "bfloat", "complex")) and any(map(is_floating, inputs)):
-        best = "float32"
-    return dtype(best)
-
-
-def _rank(name: str) -> int:
-    return _ORDER.index(name) if name in _ORDER else len(_ORDER)
 
 
 _ALWAYS_TUPLES = frozenset(

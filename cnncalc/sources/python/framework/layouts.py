@@ -181,9 +181,15 @@ def _unfolded(op: Any, first: Tensor, shape: Sequence[int]) -> Layout:
     return Layout((*strides, first.strides[dim]), True)
 
 
+def _half(op: Any, first: Tensor, shape: Sequence[int]) -> Layout:
+    """The real parts of complex numbers, or both parts in a dim of their own."""
+    return Layout(contiguous_strides(shape), True)
+
+
 _VIEWS = {
     "Reshape": _reshaped, "Flatten": _reshaped, "Unflatten": _reshaped, "Permute": _permuted,
     "Transpose": _transposed, "Slice": _sliced, "Select": _without, "Unbind": _without,
     "Squeeze": _squeezed, "Unsqueeze": _unsqueezed, "Expand": _expanded, "Chunk": _same,
-    "Split": _same, "TensorSplit": _same, "UnfoldDim": _unfolded,
+    "Split": _same, "TensorSplit": _same, "UnfoldDim": _unfolded, "real": _half,
+    "imag": _half, "view_as_real": _half, "view_as_complex": _half,
 }  # fmt: skip

@@ -56,20 +56,20 @@ def method(tensor: Tensor, name: str, shown: str) -> Native:
 
 
 #: Methods and attributes of torch.Tensor that the reader cannot follow.
-_UNFOLLOWED = frozenset(
-    (
-        "apply_ arccosh arccosh_ arcsinh arcsinh_ arctanh arctanh_ as_strided_scatter "
-        "ccol_indices cdouble cfloat chalf cholesky cholesky_inverse col_indices crow_indices "
-        "dequantize det diff dim_order dsplit eig fill_diagonal_ fliplr flipud geqrf hsplit "
-        "indices int_repr is_cpu is_distributed is_meta is_mkldnn is_mps is_sparse_csr "
-        "itemsize kron logdet lstsq lu lu_solve map2_ map_ matrix_exp matrix_power name "
-        "narrow_copy nbytes nonzero_static orgqr ormqr output_nr pinverse q_scale qr qscheme "
-        "record_stream register_post_accumulate_grad_hook resize resize_ resize_as resize_as_ "
-        "row_indices set_ slice_inverse slogdet smm solve sparse_mask sspaddmm storage_type "
-        "sum_to_size svd symeig to_mkldnn to_padded_tensor to_sparse unsafe_chunk values "
-        "volatile vsplit "
-    ).split()
-)
+_UNFOLLOWED = frozenset([
+    "apply_", "arccosh", "arccosh_", "arcsinh", "arcsinh_", "arctanh", "arctanh_",
+    "as_strided_scatter", "ccol_indices", "cdouble", "cfloat", "chalf", "cholesky",
+    "cholesky_inverse", "col_indices", "crow_indices", "dequantize", "det", "diff",
+    "dim_order", "dsplit", "eig", "fill_diagonal_", "fliplr", "flipud", "geqrf", "hsplit",
+    "indices", "int_repr", "is_cpu", "is_distributed", "is_meta", "is_mkldnn", "is_mps",
+    "is_sparse_csr", "itemsize", "kron", "logdet", "lstsq", "lu", "lu_solve", "map2_", "map_",
+    "matrix_exp", "matrix_power", "name", "narrow_copy", "nbytes", "nonzero_static", "orgqr",
+    "ormqr", "output_nr", "pinverse", "q_scale", "qr", "qscheme", "record_stream",
+    "register_post_accumulate_grad_hook", "resize", "resize_", "resize_as", "resize_as_",
+    "row_indices", "set_", "slice_inverse", "slogdet", "smm", "solve", "sparse_mask",
+    "sspaddmm", "storage_type", "sum_to_size", "svd", "symeig", "to_mkldnn",
+    "to_padded_tensor", "to_sparse", "unsafe_chunk", "values", "volatile", "vsplit",
+])  # fmt: skip
 
 
 def _unknown(reader: Interpreter, name: str) -> Any:

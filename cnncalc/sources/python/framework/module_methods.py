@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..interpreter import Interpreter, iterator, no_attribute
-from ..values import Method, Opaque, Raised, method
+from ..values import Class, Instance, Method, Opaque, Raised, method
 from .functions import wanted_dtype
-from .modules import MODULE, Module, call_module
+from .modules import MODULE, Hook, Module, call_module
 
 
 def _offers(name: str) -> Callable[[Callable[..., Any]], Method]:
@@ -167,15 +167,39 @@ def _getattr(reader: Interpreter, module: Module, name: str) -> Any:
     raise no_attribute(module, name)
 
 
-def _hooked(name: str) -> None:
-    def refuse(reader: Interpreter, module: Module, *args: Any, **kwargs: Any) -> Any:
-        raise reader.cannot(f"cannot follow {name}()")
-
-    MODULE.names[name] = method(name)(refuse)
+HANDLE = Class("RemovableHandle", module="torch.utils.hooks")
 
 
-for _name in ("register_forward_hook", "register_forward_pre_hook"):
-    _hooked(_name)
+@method("remove")
+def _remove(reader: Interpreter, handle: Instance) -> None:
+    module, hook = handle.attributes["module"], handle.attributes["hook"]
+    module.hooks = [each for each in module.hooks if each is not hook]
+
+
+HANDLE.names["remove"] = _remove
+
+
+def _hooked(name: str, behind: bool) -> None:
+    def register(
+        reader: Interpreter,
+        module: Module,
+        hook: Any,
+        *,
+        prepend: bool = False,
+        with_kwargs: bool = False,
+        always_call: bool = False,
+    ) -> Instance:
+        made = Hook(hook, behind, with_kwargs)
+        module.hooks.insert(0 if prepend else len(module.hooks), made)
+        handle = Instance(HANDLE)
+        handle.attributes.update(module=module, hook=made)
+        return handle
+
+    MODULE.names[name] = method(name)(register)
+
+
+_hooked("register_forward_hook", behind=True)
+_hooked("register_forward_pre_hook", behind=False)
 for _name in (
     "register_full_backward_hook",
     "register_backward_hook",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from ....errors import LimitError
 from ....graph import Made
@@ -27,10 +27,18 @@ from .tensor import Tensor
 MAX_NESTED = 100
 
 
+class Hook(NamedTuple):
+    """A function of the user's that a module calls, as `register_forward_hook` has it."""
+
+    function: Any
+    behind: bool
+    with_kwargs: bool
+
+
 class Module(Instance):
     """An object of a class derived from nn.Module; `leaf` where the class is one op's."""
 
-    __slots__ = ("before", "buffers", "leaf", "made", "modules", "parameters", "temporary")
+    __slots__ = ("before", "buffers", "hooks", "leaf", "made", "modules", "parameters", "temporary")
 
     def __init__(self, cls: Class) -> None:
         super().__init__(cls)
@@ -43,6 +51,8 @@ class Module(Instance):
         self.leaf: Leaf | None = None
         #: Steps in front of its forward, which compute wrapped weights.
         self.before: list[Callable[[Interpreter, Module], None]] = []
+        #: What the user wants called in front of its forward, and behind it.
+        self.hooks: list[Hook] = []
         #: The call that made it, with its arguments as they are written.
         self.made: Made | None = None
 
@@ -178,6 +188,7 @@ def _copied(reader: Interpreter, module: Module, known: dict[int, Any]) -> Modul
             home[name] = copied(reader, value, known)
     made.temporary = set(module.temporary)
     made.before = list(module.before)
+    made.hooks = list(module.hooks)
     made.made = module.made
     if module.leaf is not None:
         made.leaf = Leaf(module.leaf.kind, made.attributes, module.leaf.held)
@@ -203,22 +214,74 @@ def call_module(
     path = recording.paths.get(id(module))
     if path is None:
         path = _unregistered(reader, module)
+    before = len(recording.records)
+    if module.hooks:
+        args, kwargs = _hooked_in(reader, module, path, args, kwargs)
+    result = _forwarded(reader, module, path, args, kwargs)
+    if module.hooks:
+        result = _hooked_out(reader, module, path, args, kwargs, result)
+    leaf = _is_leaf(module) and "forward" not in module.attributes
+    if len(recording.records) == before + 1 and not module.modules and not leaf:
+        recording.records[before] = recording.records[before]._replace(own=path)
+    return result
+
+
+def _is_leaf(module: Module) -> bool:
+    """Is it one of torch's own that is recorded whole?"""
+    return module.leaf is not None and module.cls.module == "torch.nn" and not module.before
+
+
+def _forwarded(
+    reader: Interpreter, module: Module, path: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    recording = reader.recording
     forward = module.attributes.get("forward", MISSING)
     if forward is MISSING:
         forward = module.cls.find("forward")
         if forward is MISSING:
             raise Raised(NotImplementedError(f"{module.cls.name} has no forward"))
-        if module.leaf is not None and module.cls.module == "torch.nn" and not module.before:
+        if _is_leaf(module):
             return LEAF_CALLS[0](reader, module, path, args, kwargs)
         forward = from_class(reader, forward, module, module.cls)
     recording.scope.append(path)
-    before = len(recording.records)
     for step in module.before:
         step(reader, module)
     result = reader.call(forward, args, kwargs)
     recording.scope.pop()
-    if len(recording.records) == before + 1 and not module.modules:
-        recording.records[before] = recording.records[before]._replace(own=path)
+    return result
+
+
+def _hooked_in(
+    reader: Interpreter, module: Module, path: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The arguments of a module's forward, after the hooks in front of it."""
+    reader.recording.scope.append(path)
+    for hook in [each for each in module.hooks if not each.behind]:
+        given = (module, args, kwargs) if hook.with_kwargs else (module, args)
+        found = reader.call(hook.function, given)
+        if found is not None and hook.with_kwargs:
+            args, kwargs = found
+        elif found is not None:
+            args = found if isinstance(found, tuple) else (found,)
+    reader.recording.scope.pop()
+    return args, kwargs
+
+
+def _hooked_out(
+    reader: Interpreter,
+    module: Module,
+    path: str,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    result: Any,
+) -> Any:
+    """What a module gives, after the hooks behind its forward."""
+    reader.recording.scope.append(path)
+    for hook in [each for each in module.hooks if each.behind]:
+        more = (args, kwargs, result) if hook.with_kwargs else (args, result)
+        found = reader.call(hook.function, (module, *more))
+        result = result if found is None else found
+    reader.recording.scope.pop()
     return result
 
 

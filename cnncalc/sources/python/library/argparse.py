@@ -128,23 +128,29 @@ class ArgumentParser:
     def _taken(self, found, words):
         left = []
         places = [option for option in self.options if not option.flags[0].startswith("-")]
-        while words:
-            word = words.pop(0)
+        waiting = None  # the option that the words behind it belong to
+        for word in words:
             flag, equals, rest = word.partition("=")
-            option = next((each for each in self.options if flag in each.flags), None)
-            if option is None and places and not word.startswith("-"):
-                option, equals, rest = places.pop(0), "=", word
-            if option is None:
-                left.append(word)
-            elif option.takes_none():
-                setattr(found, option.dest, option.const)
-            elif option.nargs is not None:
-                items = [rest] if equals else []
-                while words and not words[0].startswith("--"):
-                    items.append(words.pop(0))
-                setattr(found, option.dest, [option.converted(item) for item in items])
+            named = [option for option in self.options if flag in option.flags]
+            if named and word.startswith("-"):
+                option = named[0]
+                waiting = None if option.takes_none() or equals else option
+                if option.takes_none():
+                    setattr(found, option.dest, option.const)
+                elif equals:
+                    setattr(found, option.dest, option.converted(rest))
+                elif option.nargs is not None:
+                    setattr(found, option.dest, [])
+            elif waiting is not None and waiting.nargs is not None:
+                getattr(found, waiting.dest).append(waiting.converted(word))
+            elif waiting is not None:
+                setattr(found, waiting.dest, waiting.converted(word))
+                waiting = None
+            elif places and not word.startswith("-"):
+                option = places.pop(0)
+                setattr(found, option.dest, option.converted(word))
             else:
-                setattr(found, option.dest, option.converted(rest if equals else words.pop(0)))
+                left.append(word)
         return left
 
     def print_help(self, *args):

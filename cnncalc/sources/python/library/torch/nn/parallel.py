@@ -13,10 +13,3 @@ class DataParallel(nn.Module):
 
     def forward(self, *inputs, **kwargs):
         return self.module(*inputs, **kwargs)
-
-
-class DistributedDataParallel(DataParallel):
-    """A module in several processes."""
-
-    def __init__(self, module, *args, **kwargs):
-        super().__init__(module)

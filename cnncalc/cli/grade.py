@@ -90,7 +90,7 @@ def _text(found: Grading, format_: str, lang: str, detail: bool, quiet: bool, co
 def _shows(signs: str) -> bool:
     """Can the terminal's encoding show these?"""
     try:
-        signs.encode(sys.stdout.encoding or "ascii")
+        signs.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
     except (UnicodeEncodeError, LookupError):
         return False
     return True

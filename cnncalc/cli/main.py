@@ -21,6 +21,7 @@ COMMANDS = (
     "explain",
     "grade",
     "solve",
+    "quiz",
     "export",
     "completion",
 )

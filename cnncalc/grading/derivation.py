@@ -22,7 +22,7 @@ _MOST_TERMS = 6
 def derive(analysed: Analysed, target: Target, truth: Truth) -> tuple[str, ...]:
     """The steps that lead to a figure; none where it stands in the model as it is."""
     quantity = target.quantity
-    if quantity in ("input", "channels", "bias", "layers"):
+    if quantity in ("input", "channels", "bias", "layers", "batch"):
         return ()
     if target.part is None:
         return tuple(_of_network(analysed, quantity, truth))

@@ -13,7 +13,7 @@ from .derivation import derive
 from .figures import truth
 from .match import paired
 from .mistakes import Case, likely
-from .models import Analysed, Library
+from .models import Analysed, Library, Wanted
 from .names import Target, find
 from .result import Claim, Exercise, Likely, Mark, Sheet
 from .sheet import Paper, Said, Written, at
@@ -112,6 +112,8 @@ class Grader:
             model = "" if wanted is None else wanted.model
             unknown = tuple(_ungraded(claim) for claim in claims)
             return Exercise(title, model, {}, unknown, error), size
+        if answered is not None and answered.wanted is not None and asked.wanted is not None:
+            notes += _differing(title, asked.wanted, answered.wanted)
         given = asked.claims if answered is None else answered.claims
         marked = _Marking(self, analysed, wanted.layout, problems, notes, title)
         graded = marked.all(claims, given, same=answered is None)
@@ -154,6 +156,17 @@ def _verdict(analysed: Analysed, target: Target, found: Truth, answer: str) -> _
     if answers.is_right(given, found):
         return _Verdict(Mark.RIGHT, None, ())
     return _Verdict(Mark.WRONG, None, likely(Case(analysed, target, found, given)))
+
+
+def _differing(title: str, asked: Wanted, answered: Wanted) -> list[str]:
+    """Notes on a sheet whose exercise is another one than the key's."""
+    names = [
+        name
+        for name in ("model", "input", "layout", "batch")
+        if str(getattr(asked, name)).split() != str(getattr(answered, name)).split()
+    ]
+    counts = "the key's counts" if len(names) == 1 else "the key's count"
+    return [f"{title}: another {' and '.join(names)}; {counts}"] if names else []
 
 
 def _all_known(inputs: Mapping[str, Shape]) -> bool:

@@ -227,6 +227,8 @@ def _of_network(analysed: Analysed, quantity: str, layout: str) -> Truth:
         return _of_part(analysed, last, quantity, layout)
     if quantity.startswith("field"):
         return _field(analysed, last_with_positions(analysed), quantity)
+    if quantity == "batch":
+        return Truth(Kind.COUNT, (next(iter(analysed.inputs.values()))[0],))
     if quantity == "layers":
         return Truth(Kind.COUNT, _layers(analysed))
     if quantity.startswith("memory."):

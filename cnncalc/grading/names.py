@@ -45,6 +45,7 @@ OF_A_NETWORK = {
         "flops", "field", "field.jump", "field.start", "field.padding",
     )},
     "layers": ("depth", "层数"),
+    "batch": ("batch_size", "批量", "批量大小"),
     "memory.params": ("param_bytes", "params.memory", "params.bytes"),
     "memory.input": ("input_bytes",),
     "memory.forward": ("forward_bytes", "forward", "memory.activations"),

@@ -90,8 +90,8 @@ def _sentences(phrases: Iterable[Any], lang: str) -> Spans:
 def _section(section: Section, lang: str) -> list[Block]:
     heading = spans(phrase(f"heading.{section.what}"), lang)
     blocks: list[Block] = [Heading(3, heading)]
-    blocks += [_working(step, lang) for step in section.steps]
-    blocks += [_grid(table, lang) for table in section.tables]
+    blocks += [working(step, lang) for step in section.steps]
+    blocks += [grid(table, lang) for table in section.tables]
     if section.gradient is not None:
         gradient = section.gradient
         blocks.append(Prose(spans(phrase("gradient.lead"), lang)))
@@ -106,7 +106,8 @@ def _section(section: Section, lang: str) -> list[Block]:
     return blocks
 
 
-def _working(step: Step, lang: str) -> Working:
+def working(step: Step, lang: str) -> Working:
+    """A step with its formulas in a language."""
     unit = spans(step.unit, lang) if step.unit is not None else []
     unknown = spans(phrase("result.unknown"), lang)
     result = None if step.result is None else _formula(step.result)
@@ -137,7 +138,8 @@ def _where(symbols: Sequence[Symbol], lang: str) -> Spans:
     return spans(phrase("where", symbols=shown), lang)
 
 
-def _grid(table: Table, lang: str) -> Grid:
+def grid(table: Table, lang: str) -> Grid:
+    """A table in a language."""
     rows = [[[] if cell is None else spans(cell, lang) for cell in row] for row in table.rows]
     right = [
         any(_is_number(row[at]) for row in table.rows)

@@ -64,6 +64,13 @@ class _Look:
     def word(self, name: str) -> str:
         return word(name, self.lang)
 
+    def spelled(self, text: str) -> str:
+        """The text, with words for the signs of rounding where they cannot be shown."""
+        if self.signs is SIGNS:
+            return text
+        text = text.replace("⌊", "floor(").replace("⌈", "ceil(")
+        return text.replace("⌋", ")").replace("⌉", ")")
+
     # One sheet
 
     def sheet(self, sheet: Sheet) -> list[str]:
@@ -93,7 +100,7 @@ class _Look:
         lines = [self.painted(f"  {table[0]}", "2")]
         for claim, line in zip(claims, table[1:], strict=True):
             lines.append(f"  {self.painted(line, _COLORS[claim.mark])}")
-            lines += [f"       {text}" for text in below(claim, self.lang)]
+            lines += [f"       {self.spelled(text)}" for text in below(claim, self.lang)]
         return lines
 
     # A class

@@ -18,18 +18,18 @@ WORDS = {
         "unread": "not understood", "missing": "not answered", "unknown": "not graded",
         "student": "student", "points": "points", "share": "share", "wrong": "wrong",
         "question": "question", "right": "right", "common": "commonest wrong answer",
-        "file": "file", "on": "on", "sheets": "sheets", "mean": "mean", "times": "{} times",
+        "on": "on", "times": "{} times",
         "unreadable": "could not be read", "exercise": "exercise", "note": "note",
-        "mark": "mark", "title": "title", "because": "because",
+        "because": "because",
     },
     "zh": {
         "claim": "题目", "answer": "答案", "truth": "正确值", "likely": "可能的原因", "or": "；或 ",
         "unread": "看不懂这个答案", "missing": "未作答", "unknown": "无法批改",
         "student": "学生", "points": "得分", "share": "得分率", "wrong": "错误",
         "question": "题目", "right": "正确", "common": "最常见的错误答案",
-        "file": "文件", "on": "输入", "sheets": "份答卷", "mean": "平均", "times": "{} 次",
+        "on": "输入", "times": "{} 次",
         "unreadable": "无法读取", "exercise": "习题", "note": "注意",
-        "mark": "判定", "title": "标题", "because": "推导",
+        "because": "推导",
     },
 }  # fmt: skip
 #: A mark in one character, and where the terminal has no such characters.

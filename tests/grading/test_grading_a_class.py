@@ -140,6 +140,18 @@ exercises:
     assert late.notes == ("c is not in the key",)
 
 
+def test_a_sheet_with_another_input_is_held_against_the_key(tmp_path: Path) -> None:
+    key = "{model: facecnn, input: 1x112x92, claims: {fc1.in_features: }}"
+    put(
+        tmp_path, key=key, same=key, other=key.replace("112x92", "96x96").replace(": }", ": 36864}")
+    )
+    found = cnncalc.grade(["same.yaml", "other.yaml"], key="key.yaml")
+    assert found.points == 0
+    assert [each.notes for each in found.sheets] == [
+        (), ("exercise 1: another input; the key's counts",),
+    ]  # fmt: skip
+
+
 def test_a_key_that_is_wrong_is_said_to_be(tmp_path: Path) -> None:
     put(tmp_path, key=KEY.replace("9472", "9408"), ada=GOOD)
     found = cnncalc.grade("ada.yaml", key="key.yaml")
@@ -338,4 +350,6 @@ def test_colours_and_plain_signs(tmp_path: Path, run, monkeypatch: pytest.Monkey
     monkeypatch.setattr("cnncalc.cli.grade._shows", lambda signs: False)
     plain = run("grade", "li.yaml", "--key", "key.yaml").out
     assert "  x  conv1.params" in plain
-    assert "✗" not in plain
+    assert "H = W = floor((112 + 2*0 - 3)/2) + 1 = 55" in plain
+    assert plain.isascii() or "李雷" in plain.splitlines()[0]
+    assert "\n".join(plain.splitlines()[1:]).isascii()

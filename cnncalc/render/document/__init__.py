@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from ...errors import NameNotFoundError
-from .blocks import Block, Bullets, Formulas, Grid, Heading, Prose, Working
+from .blocks import Block, Break, Bullets, Formulas, Grid, Heading, Prose, Working
 
 __all__ = [
     "FORMATS",
     "Block",
+    "Break",
     "Bullets",
     "Formulas",
     "Grid",

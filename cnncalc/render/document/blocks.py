@@ -63,7 +63,11 @@ class Formulas(NamedTuple):
     lines: tuple[tuple[str, str], ...]
 
 
-Block = Heading | Prose | Bullets | Working | Grid | Formulas
+class Break(NamedTuple):
+    """What follows starts a page."""
+
+
+Block = Heading | Prose | Bullets | Working | Grid | Formulas | Break
 
 
 def printable(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from ... import notation
-from .blocks import Block, Bullets, Grid, Heading, Prose, Spans, Working, printable
+from .blocks import Block, Break, Bullets, Grid, Heading, Prose, Spans, Working, printable
 from .text import plain
 
 _STYLE = """
@@ -18,6 +18,7 @@ th.right, td.right { text-align: right; font-variant-numeric: tabular-nums; }
 .working { margin: 0.6rem 0 0.9rem 1rem; break-inside: avoid; }
 .working math { display: block; margin: 0.3rem 0; }
 .gradient { margin-left: 1rem; font-style: italic; }
+.page { break-before: page; }
 @media print { body { margin: 0; max-width: none; } h2 { break-after: avoid; } }
 """
 
@@ -45,6 +46,8 @@ def _part(block: Block) -> str:
         return _working(block)
     if isinstance(block, Grid):
         return _grid(block)
+    if isinstance(block, Break):
+        return '<div class="page"></div>'
     lines = "<br>".join(escape(text) for text, _ in block.lines)
     return f'<p class="gradient">{lines}</p>'
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ... import notation
-from .blocks import Block, Bullets, Grid, Heading, Prose, Spans, Working, printable
+from .blocks import Block, Break, Bullets, Grid, Heading, Prose, Spans, Working, printable
 
 _ESCAPES = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
@@ -55,6 +55,8 @@ def _part(block: Block) -> str:
         return _working(block)
     if isinstance(block, Grid):
         return _grid(block)
+    if isinstance(block, Break):
+        return r"\newpage"
     lines = " \\\\\n".join(f"& {latex}" for _, latex in block.lines)
     return f"\\begin{{align*}}\n{lines}\n\\end{{align*}}"
 

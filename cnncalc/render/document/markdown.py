@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from ...words import Span
-from .blocks import Block, Bullets, Grid, Heading, Prose, Spans, Working, printable
+from .blocks import Block, Break, Bullets, Grid, Heading, Prose, Spans, Working, printable
 from .latex import chain, math_text
 from .latex import inline as formula
 
@@ -32,6 +32,8 @@ def _part(block: Block, lang: str) -> str:
         return _working(block)
     if isinstance(block, Grid):
         return _grid(block)
+    if isinstance(block, Break):
+        return "---"
     lines = " \\\\\n".join(f"& {latex}" for _, latex in block.lines)
     return f"$$\n\\begin{{aligned}}\n{lines}\n\\end{{aligned}}\n$$"
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from unicodedata import east_asian_width
 
 from ... import notation
-from .blocks import Block, Bullets, Grid, Heading, Prose, Spans, Working, printable
+from .blocks import Block, Break, Bullets, Grid, Heading, Prose, Spans, Working, printable
 
 DEFAULT_WIDTH = 100
 _LEAST = 40
@@ -46,6 +46,8 @@ def _lines(block: Block, width: int) -> list[str]:
         return _working(block, width)
     if isinstance(block, Grid):
         return _grid(block)
+    if isinstance(block, Break):
+        return ["=" * width]
     return [f"      {text}" for text, _ in block.lines]
 
 

@@ -62,17 +62,17 @@ def function(name: str, shown: str) -> Any:
 def _make_parameter(
     reader: Interpreter, cls: Class, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Tensor:
-    """`nn.Parameter(data)`: a tensor of its own, with the memory of the data."""
+    """`nn.Parameter(data)`: a tensor of its own, whose values will be learned: none are known."""
     data = args[0] if args else kwargs.get("data")
     if data.__class__ is Opaque:
         raise reader.cannot(f"nn.Parameter is given {data.what}, which is not known")
     wanted = kwargs.get("requires_grad", args[1] if len(args) > 1 else cls is PARAMETER)
     shape = (0,) if data is None else data.shape
     kind = dtype("float32") if data is None else data.dtype
-    return Tensor(
-        shape, kind, trainable=reader.truth(wanted), is_parameter=cls is PARAMETER,
-        values=None if data is None else data.values,
-    )  # fmt: skip
+    made = Tensor(shape, kind, trainable=reader.truth(wanted), is_parameter=cls is PARAMETER)
+    if cls is not PARAMETER and data is not None:
+        made.values = data.values
+    return made
 
 
 PARAMETER.names["__make__"] = _make_parameter

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .api import analyze, load, trace
     from .checking import check
     from .crosschecking import crosscheck
+    from .explaining import Explanation, explain
     from .finding import Finding
     from .grading import grade
     from .graph import Graph
@@ -33,6 +34,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "CnncalcError",
+    "Explanation",
     "Field",
     "Finding",
     "Graph",
@@ -42,6 +44,7 @@ __all__ = [
     "analyze",
     "check",
     "crosscheck",
+    "explain",
     "grade",
     "load",
     "nn",
@@ -57,6 +60,8 @@ _HOMES = {
     "trace": "api",
     "check": "checking",
     "crosscheck": "crosschecking",
+    "explain": "explaining",
+    "Explanation": "explaining",
     "grade": "grading",
     "Finding": "finding",
     "Graph": "graph",

@@ -72,10 +72,8 @@ def _needs(scene: Scene) -> Needs:
         flat = type(op).__name__ in _FLAT_OPS or getattr(op, "function", None) in _FLAT
         needed.append(learned and not flat)
     reached = [False] * len(needed)
-    names = [*(given.name for given in graph.inputs), *(layer.name for layer in graph.layers)]
-    at = {name: slot for slot, name in enumerate(names)}
     for ref in graph.outputs:
-        reached[at[ref.name]] = True
+        reached[scene.slots[ref.name]] = True
     for number in range(len(graph.layers) - 1, -1, -1):
         if reached[offset + number] and needed[offset + number]:
             for slot in graph.slots[number]:
@@ -118,17 +116,8 @@ def _total(scene: Scene, layer: Layer) -> Size:
 
 def _gets_gradient(scene: Scene, layer: Layer) -> bool:
     found = needs(scene)
-    at = _slot(scene, layer)
+    at = scene.slots[layer.name]
     return found.needed[at] and found.reached[at]
-
-
-def _slot(scene: Scene, layer: Layer) -> int:
-    slots = scene.memory.get("slots")
-    if slots is None:
-        offset = len(scene.graph.inputs)
-        slots = {each.name: at for at, each in enumerate(scene.graph.layers, offset)}
-        scene.memory["slots"] = slots
-    return int(slots[layer.name])
 
 
 def _costs(scene: Scene, layer: Layer, each: Multiplied) -> list[tuple[str, Size]]:
@@ -146,7 +135,7 @@ def _needs_gradient(scene: Scene, layer: Layer, factor: int) -> bool:
         if layer.traced is None or not layer.traced.weights:
             return True
         return any(weight.trainable and not weight.buffer for weight in layer.traced.weights)
-    slots = scene.graph.slots[_slot(scene, layer) - len(scene.graph.inputs)]
+    slots = scene.graph.slots[scene.slots[layer.name] - len(scene.graph.inputs)]
     return needs(scene).needed[slots[factor]]
 
 
@@ -277,7 +266,7 @@ def section(scene: Scene, layer: Layer) -> Section:
     """The gradients of a layer: their shapes, their MACs, their formula."""
     gradient = gradient_of(scene.row(layer).op, len(layer.inputs))
     if not _gets_gradient(scene, layer):
-        at = _slot(scene, layer)
+        at = scene.slots[layer.name]
         key = "backward.unreached" if needs(scene).needed[at] else "backward.nothing"
         if type(scene.row(layer).op).__name__ in _FLAT_OPS:
             key = "backward.flat"
@@ -289,7 +278,7 @@ def section(scene: Scene, layer: Layer) -> Section:
 
 def _shapes(scene: Scene, layer: Layer) -> Table:
     """Each gradient has the shape of what it is the gradient of."""
-    slots = scene.graph.slots[_slot(scene, layer) - len(scene.graph.inputs)]
+    slots = scene.graph.slots[scene.slots[layer.name] - len(scene.graph.inputs)]
     rows: list[tuple[Any, ...]] = []
     for ref, slot, shape in zip(layer.inputs, slots, scene.received(layer), strict=True):
         wanted = needs(scene).needed[slot]
@@ -330,7 +319,7 @@ def _steps(scene: Scene, layer: Layer, notes: list[Phrase]) -> tuple[Step, ...]:
     lines = (" + ".join(terms),) if len(terms) > 1 else ()
     notes.append(phrase("backward.rule"))
     if left_out:
-        slots = scene.graph.slots[_slot(scene, layer) - len(scene.graph.inputs)]
+        slots = scene.graph.slots[scene.slots[layer.name] - len(scene.graph.inputs)]
         first = not any(needs(scene).needed[slot] for slot in slots)
         notes.append(phrase("backward.first" if first else "backward.partly"))
     return (Step("backward_macs", phrase("backward.name"), lines, total),)

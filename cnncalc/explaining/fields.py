@@ -39,7 +39,7 @@ def section(scene: Scene, layer: Layer, tables: bool) -> Section:
     moved = False
     for source, field in row.fields.items():
         several = len(row.fields) > 1
-        for axes, path in _paths(scene, layer, source, field):
+        for axes, path in _paths(scene, layer, source, field, tables):
             own = [stage for stage in path if stage.layer is layer]
             moved = moved or any(stage.before is not stage.after for stage in own)
             of = _of(source if several else None, axes, len(field.axes))
@@ -64,12 +64,12 @@ def _without_positions(row: Row) -> Section:
 
 
 def _paths(
-    scene: Scene, layer: Layer, source: str, field: Field
+    scene: Scene, layer: Layer, source: str, field: Field, all: bool
 ) -> list[tuple[list[int], list[Stage]]]:
     """The stages along each axis; axes that go the same way together."""
     groups: dict[tuple[Any, ...], tuple[list[int], list[Stage]]] = {}
     for axis in range(len(field.axes)):
-        path = stages(scene, layer, source, axis)
+        path = stages(scene, layer, source, axis, all)
         key = tuple(_look(stage) for stage in path)
         groups.setdefault(key, ([], path))[0].append(axis)
     return list(groups.values())

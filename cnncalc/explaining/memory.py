@@ -65,12 +65,11 @@ def _dtype(scene: Scene, layer: Layer) -> Code:
 def _why_nothing(scene: Scene, layer: Layer) -> Phrase:
     if scene.row(layer).op.held:
         return phrase("memory.held")
-    offset = len(scene.graph.inputs)
-    at = next(at for at, each in enumerate(scene.graph.layers, offset) if each is layer)
+    at = scene.slots[layer.name]
     home = scene.graph.storage[at]
     if home == at:
         return phrase("memory.empty")
-    names = [*(given.name for given in scene.graph.inputs), *scene.layers]
+    names = list(scene.slots)
     return phrase("memory.view", home=Code(names[home]))
 
 

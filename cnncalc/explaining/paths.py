@@ -73,8 +73,11 @@ def window_of(index_map: IndexMap) -> tuple[int, int, int, int]:
     return len(taps), index_map.step, -taps.start, taps.step if len(taps) > 1 else 1
 
 
-def stages(scene: Scene, layer: Layer, source: str, axis: int) -> list[Stage]:
-    """The stages from the network input `source` to `layer`, the first first."""
+def stages(scene: Scene, layer: Layer, source: str, axis: int, all: bool = True) -> list[Stage]:
+    """The stages from the network input `source` to `layer`, the first first.
+
+    Without `all` those of the layer alone.
+    """
     node = field_of(scene, Ref(layer.name), source, axis)
     found: list[Stage] = []
     while node is not None:
@@ -86,7 +89,7 @@ def stages(scene: Scene, layer: Layer, source: str, axis: int) -> list[Stage]:
             steps, passed, node = _unwound(layer, node, received)
             found += steps
         following = None if passed is None else scene.layers.get(passed.name)
-        if following is None:
+        if following is None or not all:
             break
         layer = following
     return found[::-1]

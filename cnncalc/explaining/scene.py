@@ -38,6 +38,12 @@ class Scene(Subject):
         return found
 
     @cached_property
+    def slots(self) -> dict[str, int]:
+        """The place of each input and layer in the graph's lists of slots."""
+        names = [given.name for given in self.graph.inputs] + list(self.layers)
+        return {name: slot for slot, name in enumerate(names)}
+
+    @cached_property
     def owners(self) -> dict[str, str]:
         """Per module the first layer that applies it, which holds its parameters."""
         owners: dict[str, str] = {}

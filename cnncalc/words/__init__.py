@@ -1,7 +1,8 @@
 """What cnncalc says in sentences, in English and in Chinese.
 
 A `Phrase` is a sentence in no language: a key and its values. `say` puts it into words. The
-sentences stand in `en.py` and `zh.py` under the same keys, with the same places for values.
+sentences stand in `en.py` and `zh.py`, those of exercise sheets in `quiz_en.py` and `quiz_zh.py`,
+under the same keys, with the same places for values.
 """
 
 from __future__ import annotations
@@ -71,8 +72,12 @@ def checked(lang: str) -> str:
 @cache
 def sentences(lang: str) -> dict[str, str]:
     """All sentences of a language by their keys."""
-    found: dict[str, str] = import_module(f".{checked(lang)}", __name__).SENTENCES
-    return found
+    modules = (checked(lang), f"quiz_{lang}")
+    return {
+        key: sentence
+        for name in modules
+        for key, sentence in import_module(f".{name}", __name__).SENTENCES.items()
+    }
 
 
 def spans(value: Phrase | Any, lang: str) -> list[Span]:

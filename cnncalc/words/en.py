@@ -199,8 +199,8 @@ SENTENCES = {
     "field.hull": "At {layer} paths meet: a position sees what any of them sees, from the first "
     "to the last position (their hull).",
     "field.path": "{path} sees {first} to {last} ({size})",
-    "field.merge.same": "At {layer} paths meet that see the same: {paths} see {first} to {last} for "
-    "position 0, so the field is {size}.",
+    "field.merge.same": "At {layer} paths meet that see the same: {paths} see {first} to {last} "
+    "for position 0, so the field is {size}.",
     "field.merge.one": "At {layer} paths meet. For position 0, {paths}. {winner} decides: what it "
     "sees holds what the others see, so the field is {size}.",
     "field.merge.both": "At {layer} paths meet. For position 0, {paths}. No path holds the others: "

@@ -194,8 +194,8 @@ SENTENCES = {
     "field.hull": "多条路径在 {layer} 处汇合：一个位置看到各路径所见的第一个到最后一个位置（它们"
     "的包络）。",
     "field.path": "{path} 看到 {first} 到 {last}（共 {size}）",
-    "field.merge.same": "所见相同的几条路径在 {layer} 处汇合：对位置 0，{paths} 都看到 {first} 到 {last}，"
-    "所以感受野为 {size}。",
+    "field.merge.same": "所见相同的几条路径在 {layer} 处汇合：对位置 0，{paths} 都看到 {first} "
+    "到 {last}，所以感受野为 {size}。",
     "field.merge.one": "多条路径在 {layer} 处汇合。对位置 0，{paths}。由 {winner} 决定：它看到的"
     "范围包含其余路径的范围，所以感受野为 {size}。",
     "field.merge.both": "多条路径在 {layer} 处汇合。对位置 0，{paths}。没有一条路径包含其余路径："

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 import cnncalc
 from cnncalc.explaining import QUANTITIES, explain
+from cnncalc.explaining.explainer import explain_report
+from cnncalc.explaining.scene import Scene
 from cnncalc.ops import CATALOGUE
 from cnncalc.ops.unknown import Unknown
 from cnncalc.sources.zoo import ENTRIES
@@ -36,8 +38,9 @@ def test_the_zoo(name: str) -> None:
 @pytest.mark.parametrize("name", ["d2l/lenet", "torchvision/resnet18", "torchvision/googlenet"])
 def test_each_layer_of_a_network_alone(name: str) -> None:
     report = cnncalc.analyze(name)
+    scene = Scene(cnncalc.load(name), report)
     for row in report:
-        explanation = explain(name, layers=[row.name], what=QUANTITIES)
+        explanation = explain_report(scene, [row.name], QUANTITIES)
         assert [part.layer for part in explanation.parts] == [row.name]
         assert explanation.sections == ()
         held_to(explanation, report)

@@ -12,7 +12,7 @@ import pytest
 import cnncalc
 from cnncalc.errors import NameNotFoundError
 from cnncalc.ops import CATALOGUE
-from cnncalc.words import Code, Math, Phrase, phrase, say, sentences, spans
+from cnncalc.words import Code, Math, Phrase, en, phrase, say, sentences, spans, zh
 from cnncalc.words.ops_zh import FIELD_RULES, OPS, line
 
 SOURCE = Path(cnncalc.__file__).parent
@@ -33,7 +33,7 @@ def test_both_languages_have_the_same_sentences() -> None:
 
 def test_chinese_is_chinese() -> None:
     """Sentences hold Chinese characters, but for a few that are marks only."""
-    plain = [key for key, text in sentences("zh").items() if not re.search("[一-鿿]", text)]
+    plain = [key for key, text in zh.SENTENCES.items() if not re.search("[一-鿿]", text)]
     assert set(plain) == {
         "list.comma", "list.last", "sentence.gap", "heading.input", "heading.layer",
         "part.reads.one", "where.known", "flops.name",
@@ -64,7 +64,7 @@ def test_no_sentence_is_never_said() -> None:
     endings = {"params.name", "buffers.name", "params.total", "macs.total"}
     unsaid = [
         key
-        for key in sentences("en")
+        for key in en.SENTENCES
         if not key.startswith(MADE_UP) and source.count(f'"{key}"') <= 2 and key not in endings
     ]
     assert unsaid == []

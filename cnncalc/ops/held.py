@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from ..shape import Shape, Size
 
@@ -35,3 +36,10 @@ def statistics(channels: Size) -> tuple[Held, ...]:
         Held("running_var", (channels,), True, WEIGHTS, False),
         Held("num_batches_tracked", (), True, COUNTER, False),
     )
+
+
+@lru_cache(maxsize=4096)
+def shapes_by_name(op: Any) -> dict[str, Shape]:
+    """The shapes of the tensors that an op's own module holds, as far as they are known."""
+    own = [each for each in op.tensors() if each.name and "." not in each.name]
+    return {each.name: each.shape for each in own if None not in each.shape}

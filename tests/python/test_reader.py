@@ -287,3 +287,18 @@ def test_the_users_own_contexts_are_entered(folder: Path) -> None:
     )
     write(net("return self.conv(x)", "with Wide() as w: self.conv = nn.Conv2d(3, w, 1)", more))
     assert read().rows[0].output_shape == (1, 7, 16, 16)
+
+
+def test_a_label_does_not_change_a_layer(folder: Path) -> None:
+    write(net("return self.conv(x)", "self.conv = nn.Conv2d(3, 8, 3); self.conv.in_channels = 1"))
+    (finding,) = read(input="1x16x16").findings
+    assert (finding.code, finding.expected, finding.received) == ("conv-in-channels", 3, 1)
+
+
+def test_what_the_reader_does_not_know_of_torch_is_no_fault_of_the_model(folder: Path) -> None:
+    write(net("return self.conv.frobnicate(x)"))
+    with pytest.raises(SourceError, match=r"model\.py:10:16: cannot follow Conv2d\.frobnicate"):
+        try:
+            read()
+        except SourceError as error:
+            raise SourceError(str(error)) from None

@@ -89,6 +89,9 @@ def _one_line(reader: Interpreter, file: str) -> Iterator[None]:
     try:
         yield
     except (Raised, *NATIVE_ERRORS) as error:
+        if isinstance(error, UndefinedAttribute) and _is_torchs(error):
+            message = f"cannot follow {error.module.cls.name}.{error.name}"
+            raise reader.cannot(message) from None
         raised = error if isinstance(error, Raised) else Raised(error, str(error))
         raise failed(reader, raised) from None
     except LimitError as error:
@@ -192,13 +195,16 @@ def _so_far(
     """A layer that is not there: what was called before it is the network, with a finding."""
     recording = reader.recording
     module = error.module
+    if _is_torchs(error):
+        raise reader.cannot(f"cannot follow {module.cls.name}.{error.name}")
     known = [*module.modules, *module.parameters, *module.buffers, *module.attributes]
     noticed.append(
         Finding(
             "layer-undefined",
             Severity.ERROR,
             None,
-            f"self.{error.name} is used, but {module.cls.name} never defines it; "
+            f"{_called(recording, module)}.{error.name} is used, "
+            f"but {module.cls.name} never defines it; "
             "nothing after it was checked",
             received=error.name,
             help=closest(error.name, [name for name in known if not name.startswith("__")]),
@@ -206,6 +212,19 @@ def _so_far(
         )
     )
     return recording.records[-1].outputs if recording.records else given.tensors
+
+
+def _is_torchs(error: UndefinedAttribute) -> bool:
+    """Is it an attribute of a class of torch that the reader does not know?"""
+    return error.module.cls.module.startswith("torch")
+
+
+def _called(recording: Reading, module: Module) -> str:
+    """How the code at hand calls a module: `self`, or `self.encoder`."""
+    path = recording.paths.get(id(module), "")
+    inside = recording.scope[-1]
+    inner = path.removeprefix(inside).lstrip(".") if path.startswith(inside) else path
+    return f"self.{inner}" if inner else "self"
 
 
 def _weights(model: Module) -> Iterator[tuple[int, Weight]]:

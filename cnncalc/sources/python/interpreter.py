@@ -8,6 +8,7 @@ is refused, with its place.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -171,7 +172,7 @@ class Interpreter:
         for frame in reversed(self.stack):
             if frame.module.own and frame.node is not None:
                 return place_of(frame.module, frame.node)
-        return Location(self.stack[0].module.file) if self.stack else self.home
+        return self.home
 
     def cannot(self, message: str, help: str | None = WAY_OUT) -> SourceError:
         """The error for code that cannot be followed, at the place where the reader is."""
@@ -221,10 +222,18 @@ def _length(value: Any) -> int:
         return 1 << 63
 
 
+_COUNTS = re.compile(r"((?:takes|from|to|but) )(\d+)(?! was| were)?")
+
+
 def _text(error: Exception, function: Native) -> str:
     """What a failing native function says, in the user's words rather than ours."""
     text = str(error)
-    return text.replace("<lambda>()", f"{function.name}()") if text else ""
+    own = getattr(function.run, "__qualname__", "")
+    if not own or f"{own}()" not in text:
+        return text.replace("<lambda>()", f"{function.name}()")
+    text = text.replace(f"{own}()", f"{function.name}()")
+    # The reader is itself an argument, of which the user knows nothing.
+    return _COUNTS.sub(lambda match: match[1] + str(int(match[2]) - 1), text)
 
 
 _CONSTRUCTS = {

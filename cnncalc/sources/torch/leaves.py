@@ -14,7 +14,9 @@ import torch
 
 from ...errors import OpError
 from ...ops import CATALOGUE, Op
+from ...ops.held import shapes_by_name
 from ..calls.making import make
+from .tensors import is_lazy
 
 Reader = Callable[[Any], Op]
 
@@ -28,9 +30,19 @@ def leaf_op(module: torch.nn.Module) -> Op | None:
     if reader is None or _is_altered(module):
         return None
     try:
-        return reader(module)
+        op = reader(module)
+        return op if _agrees(module, op) else None
     except (OpError, AttributeError, TypeError):
         return None  # hyper-parameters that no op takes: torch decides
+
+
+def _agrees(module: torch.nn.Module, op: Op) -> bool:
+    """Does it hold the tensors that its attributes speak of? torch goes by the tensors."""
+    for name, shape in shapes_by_name(op).items():
+        tensor = getattr(module, name, None)
+        if isinstance(tensor, torch.Tensor) and not is_lazy(tensor) and tensor.shape != shape:
+            return False
+    return True
 
 
 def _is_altered(module: torch.nn.Module) -> bool:

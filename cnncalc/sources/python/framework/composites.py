@@ -50,6 +50,8 @@ def _dstack(reader: Interpreter, tensors: Any) -> Any:
 def _meshgrid(reader: Interpreter, *tensors: Any, indexing: str = "ij") -> Any:
     given = reader.listed(tensors[0]) if isinstance(tensors[0], list | tuple) else list(tensors)
     sizes = tuple(each.numel() for each in given)
+    if len(sizes) > 64:
+        raise reader.cannot("cannot follow torch.meshgrid() of more than 64 tensors")
     if any(map(reader.recording.knows, given)):
         raise reader.cannot("cannot follow torch.meshgrid() of what the network computes")
     if indexing == "xy" and len(sizes) > 1:

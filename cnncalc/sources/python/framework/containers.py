@@ -212,6 +212,16 @@ def _delete_entry(reader: Interpreter, module: Module, name: Any) -> None:
     del module.modules[name]
 
 
+@_on(MODULE_DICT, PARAMETER_DICT, name="pop")
+def _pop_entry(reader: Interpreter, module: Module, name: Any) -> Any:
+    return _held(module).pop(name)
+
+
+@_on(MODULE_DICT, PARAMETER_DICT, name="clear")
+def _clear(reader: Interpreter, module: Module) -> None:
+    _held(module).clear()
+
+
 @_on(MODULE_DICT, PARAMETER_DICT, name="keys")
 def _keys(reader: Interpreter, module: Module) -> Any:
     return list(_held(module))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from math import prod
 from typing import Any
 
@@ -11,6 +12,7 @@ from ....graph import Made
 from ....ops import Measure, Op, measured
 from ...calls.rules import ALIAS, RESHAPING, Call, Kind, Rule, find, spelled
 from ...calls.tensor import tensors_in
+from ..budget import LAYER_STEPS
 from ..interpreter import Interpreter
 from ..values import Opaque, Raised, Record
 from .dtypes import dtypes
@@ -51,6 +53,8 @@ def apply(
         raise reader.cannot(f"cannot follow {shown}()")
     if not given:
         raise TypeError(f"{shown}() needs a tensor")
+    if len(given) > 32:
+        reader.budget.spend(len(given) * LAYER_STEPS)
     recording = _recording(reader, given)
     return _applied(reader, recording, rule, shown, given, args, kwargs)
 
@@ -90,7 +94,9 @@ def _applied(
         return aliased(recording, call.inputs[0])
     if rule.silent and rule.name == "contiguous" and call.inputs[0].is_contiguous:
         return call.inputs[0]
-    call.result = result(reader, op, call.inputs, inplace=call.inplace or is_inplace(op))
+    inplace = call.inplace or is_inplace(op)
+    with _as_trained(reader, rule.name, args, kwargs):
+        call.result = result(reader, op, call.inputs, inplace=inplace)
     if rule.name == "contiguous":
         call.result = Tensor(call.result.shape, call.result.dtype)
     made = structured(rule.name, op, call.result)
@@ -101,6 +107,19 @@ def _applied(
         _mark(reader, recording, before, op)
     follow_values(reader, rule, given, args, kwargs, made)
     return made
+
+
+@contextmanager
+def _as_trained(
+    reader: Interpreter, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Iterator[None]:
+    """`F.dropout(x)` drops, whatever the module's mode, unless it is told `training=False`."""
+    before = reader.training
+    if "dropout" in name:
+        given = kwargs.get("training", args[2] if len(args) > 2 else "dropout_" not in name)
+        reader.training = reader.truth(given)
+    yield
+    reader.training = before
 
 
 def _op(

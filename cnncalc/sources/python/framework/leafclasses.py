@@ -11,11 +11,12 @@ from ...calls.rules import Call
 from ...calls.tensor import tensors_in
 from ..budget import LAYER_STEPS
 from ..interpreter import Interpreter
-from ..values import Class, Opaque, Raised, method
+from ..values import Class, ClassBound, Opaque, Raised, method
 from .functions import result
 from .leaves import LEAVES, leaf
 from .modules import LEAF_CALLS, MODULE, Module
 from .tensor import Tensor, dtype
+from .weights import agrees, by_weights
 
 
 @lru_cache(maxsize=512)
@@ -28,7 +29,21 @@ def leaf_class(name: str) -> Class | None:
     cls = Class(name, bases or (MODULE,), module="torch.nn")
     cls.names["__init__"] = _initializer(name)
     cls.names["forward"] = FORWARD
+    if name == "Embedding":
+        cls.names["from_pretrained"] = ClassBound(_from_pretrained)
     return cls
+
+
+@method("from_pretrained")
+def _from_pretrained(
+    reader: Interpreter, cls: Class, embeddings: Any, freeze: Any = True, **options: Any
+) -> Any:
+    """`nn.Embedding.from_pretrained(vectors)`: a table of that size, frozen unless asked."""
+    if not isinstance(embeddings, Tensor):
+        raise reader.cannot("nn.Embedding.from_pretrained() is given something that is not known")
+    made = reader.call(cls, tuple(embeddings.shape), options)
+    made.parameters["weight"].trainable = not reader.truth(freeze)
+    return made
 
 
 def _parent(name: str | None) -> Class | None:
@@ -71,6 +86,9 @@ def _initializer(name: str) -> Any:
         for value in (*args, *kwargs.values()):
             _refuse_opaque(reader, name, value, kwargs)
         kwargs.pop("device", None)
+        depth = kwargs.get("num_layers", args[2] if len(args) > 2 else 1)
+        if name in ("LSTM", "GRU", "RNN") and isinstance(depth, int):
+            reader.budget.spend(LAYER_STEPS * max(depth, 1))
         try:
             made = leaf(name, args, kwargs)
         except OpError as error:
@@ -138,6 +156,8 @@ def _call(
     """A leaf is called: one layer."""
     recording = reader.recording
     op = _op(reader, module, args, kwargs)
+    if not agrees(module, op):
+        return _followed(reader, module, path, args)
     given = _distinct(op, tensors_in(args, kwargs))
     if not given:
         raise Raised(TypeError(f"{module.cls.name} is called without a tensor"))
@@ -147,6 +167,18 @@ def _call(
     known = recording.weights
     weights = [known[id(each)] for each in _weights(module) if id(each) in known]
     recording.add_leaf(op, given, path, tuple(weights), made, module.made)
+    return made
+
+
+def _followed(reader: Interpreter, module: Module, path: str, args: tuple[Any, ...]) -> Any:
+    """A leaf with other tensors than it says is not recorded whole."""
+    recording = reader.recording
+    recording.scope.append(path)
+    before = len(recording.records)
+    made = by_weights(reader, module, args)
+    recording.scope.pop()
+    if len(recording.records) == before + 1:
+        recording.records[before] = recording.records[before]._replace(own=path)
     return made
 
 
@@ -214,6 +246,8 @@ def FORWARD(reader: Interpreter, module: Module, *args: Any, **kwargs: Any) -> A
     """`super().forward(x)` in a class derived from a leaf: the function that torch calls there."""
     recording = reader.recording
     op = _op(reader, module, args, kwargs)
+    if not agrees(module, op):
+        return by_weights(reader, module, args)
     given = tensors_in(args, kwargs)
     made = outcome(reader, op, given, args, kwargs)
     if any(map(recording.knows, given)) or _weights(module):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..interpreter import Interpreter, iterator, no_attribute
+from ..objects import set_attribute
 from ..values import Class, Instance, Method, Opaque, Raised, method
 from .functions import wanted_dtype
 from .modules import MODULE, Hook, Module, call_module
@@ -61,7 +62,7 @@ def _register_buffer(
 
 @_offers("register_parameter")
 def _register_parameter(reader: Interpreter, module: Module, name: str, param: Any) -> None:
-    module.parameters[name] = param
+    set_attribute(reader, module, name, param)
 
 
 @_offers("apply")
@@ -121,6 +122,17 @@ def _get_submodule(reader: Interpreter, module: Module, target: str) -> Any:
     return found
 
 
+MODULE.names["get_parameter"] = MODULE.names["get_buffer"] = _get_submodule
+
+
+@_offers("set_submodule")
+def _set_submodule(
+    reader: Interpreter, module: Module, target: str, new: Any, strict: Any = False
+) -> None:
+    home, _, name = target.rpartition(".")
+    set_attribute(reader, _get_submodule.run(reader, module, home), name, new)
+
+
 def _casting(name: str) -> None:
     """Casts of all weights; devices do not matter."""
 
@@ -143,8 +155,14 @@ def _itself(reader: Interpreter, module: Module, *args: Any, **kwargs: Any) -> M
     return module
 
 
-for _name in ("share_memory", "compile", "zero_grad", "load_state_dict", "__repr__", "extra_repr",
-              "_init_weights_", "set_extra_state"):  # fmt: skip
+#: What sets values, or has no effect on what is counted.
+_WITHOUT_EFFECT = (
+    "share_memory", "compile", "zero_grad", "load_state_dict", "__repr__", "extra_repr",
+    "set_extra_state", "flatten_parameters", "reset_parameters", "reset_running_stats",
+    "register_state_dict_pre_hook", "register_state_dict_post_hook",
+    "register_load_state_dict_pre_hook", "register_full_backward_pre_hook",
+)  # fmt: skip
+for _name in _WITHOUT_EFFECT:
     MODULE.names[_name] = method(_name)(_itself)
 
 

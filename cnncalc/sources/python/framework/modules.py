@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from ....errors import LimitError
 from ....graph import Made
 from ....ops.held import Held
+from ..budget import LAYER_STEPS
 from ..copying import COPIERS, copied
 from ..interpreter import ATTRIBUTES, CALLS, Interpreter
 from ..objects import OBJECT, SETTERS, from_class
@@ -181,6 +182,7 @@ def _tell_leaf(module: Module, name: str, value: Any) -> None:
 
 
 def _copied(reader: Interpreter, module: Module, known: dict[int, Any]) -> Module:
+    reader.budget.spend(LAYER_STEPS)
     made = known[id(module)] = Module(module.cls)
     for each in ("attributes", "parameters", "buffers", "modules"):
         home = getattr(made, each)

@@ -46,6 +46,7 @@ FLOORS = {
     "cnncalc.crosschecking": 6,
     "cnncalc.explaining": 6,
     "cnncalc.grading": 6,
+    "cnncalc.quizzing": 6,
     "cnncalc.solving": 6,
     "cnncalc.cli": 7,
     "cnncalc.__main__": 8,

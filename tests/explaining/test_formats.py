@@ -18,11 +18,12 @@ from cnncalc.render.document.text import columns, wrapped
 #: Commands of LaTeX itself, amsmath, longtable and geometry: all that is used.
 COMMANDS = {
     "documentclass", "usepackage", "begin", "end", "allowdisplaybreaks", "setlength", "parindent",
-    "parskip", "baselineskip", "section", "subsection", "textbf", "texttt", "text", "item", "hline",
-    "endhead", "Large", "bfseries", "frac", "left", "right", "lfloor", "rfloor", "lceil", "rceil",
-    "cdot", "times", "mathrm", "mathbf", "partial", "delta", "sum", "quad", "top", "hat", "gamma",
-    "beta", "sigma", "operatorname", "circ", "ni", "Phi", "Sigma", "ensuremath", "to", "ldots",
-    "textbackslash", "sqrt", "textasciicircum", "textasciitilde", "textquotedbl",
+    "parskip", "baselineskip", "section", "subsection", "textbf", "texttt", "text", "item",
+    "hline", "sloppy", "endhead", "Large", "bfseries", "frac", "left", "right", "lfloor", "rfloor",
+    "lceil", "rceil", "cdot", "times", "mathrm", "mathbf", "partial", "delta", "sum", "quad",
+    "top", "hat", "gamma", "beta", "sigma", "operatorname", "circ", "ni", "Phi", "Sigma",
+    "ensuremath", "to", "ldots", "textbackslash", "sqrt", "textasciicircum", "textasciitilde",
+    "textquotedbl",
 }  # fmt: skip
 NAMES = ["a_b%c", "x{y}", "$&#^~", 'q"u\\o|te<>`', "层1", "new\nline\x1b[31m", "émoji😀"]
 

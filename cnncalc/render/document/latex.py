@@ -30,6 +30,7 @@ _PACKAGES = r"""\usepackage{amsmath}
 \usepackage{longtable}
 \usepackage[margin=2.2cm]{geometry}
 \allowdisplaybreaks
+\sloppy
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{0.5\baselineskip}
 """

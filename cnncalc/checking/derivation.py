@@ -103,6 +103,11 @@ def derived(subject: Subject, source: Origin) -> str:
         if len(source.dims) > 1:
             return _product(shape, source.dims)
         return _whose(subject, source.ref, source.dims[0])
+    layer = subject.layers.get(source.ref.name)
+    if len(source.dims) == 1 and layer is not None and kind(layer.op) == "Cat":
+        word = "features" if len(shape) < 3 else "channels" if source.dims == (1,) else "positions"
+        if layer.op.dim % len(shape) == source.dims[0]:  # type: ignore[attr-defined]
+            return _concatenated(subject, layer, source.dims[0], word)
     how = _steps(_sizes_on_the_way(subject, source.ref, spatial))
     if len(source.dims) == 1:
         return how or f"a size of {source.ref}"

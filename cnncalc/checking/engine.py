@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from .. import analysis
 from ..errors import CnncalcError, InputError, Location
@@ -10,6 +10,7 @@ from ..finding import Finding, Severity
 from ..graph import Graph
 from ..shape import Shape
 from . import rules, shape_comments
+from .assumed import assumed
 from .dims import DIM_CODES, RESHAPE_CODES
 from .ignores import Ignores
 from .result import Check
@@ -64,10 +65,13 @@ def _order(finding: Finding) -> tuple[int, str, int, int]:
 def _about_shapes(subject: Subject, mended: Subject, found: Sequence[Judged]) -> Iterator[Finding]:
     """What the analysis found; wrong hard-coded dims with their cause and help."""
     wrong = [each for each in found if each.wrong]
+    doubtful = assumed(mended)
     for finding in subject.report.findings:
         if finding.code == _SAID_BETTER and finding.severity is Severity.INFO:
             continue
         about = next((each for each in wrong if _is_about(finding, each)), None)
+        if about is None and _is_doubtful(subject, finding, doubtful):
+            continue  # it is about sizes that nobody knows
         if about is None:
             yield _placed(subject, finding)
         else:
@@ -85,6 +89,13 @@ def _is_about(finding: Finding, each: Judged) -> bool:
     numbers = (finding.expected, finding.received)
     same = (each.expected, each.received)
     return finding.code in DIM_CODES and numbers in (same, tuple([number] for number in same))
+
+
+def _is_doubtful(subject: Subject, finding: Finding, doubtful: Container[str]) -> bool:
+    layer = subject.layers.get(finding.layer or "")
+    if layer is None or finding.code not in DIM_CODES | RESHAPE_CODES:
+        return False
+    return any(ref.name in doubtful for ref in layer.inputs)
 
 
 def _placed(subject: Subject, finding: Finding) -> Finding:

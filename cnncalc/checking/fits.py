@@ -1,34 +1,35 @@
 """The input sizes for which a hard-coded number is right: the size formulas, inverted.
 
-Every range is exact: found by bisection on the rules that compute the report, and its corners
-are checked on the whole model, read again where its source can be.
+Where sizes grow steadily with the input's, every range is exact: found by bisection on the
+rules that compute the report. Elsewhere sizes are tried one by one, as far as time allows, and
+only what was found is said. What is shown is checked on the whole model, read again where its
+source can be.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from itertools import product as combinations
 from typing import NamedTuple
 
-from ..errors import CnncalcError
 from ..graph import Graph, Layer
-from ..shape import Shape, Size, product
+from ..shape import Shape, product
 from .derivation import Origin
 from .dims import Dim
+from .probe import MOST_READINGS, MOST_SHAPES, Probe, ancestors, read, shape_at, with_size
 from .subject import Subject
 
+#: As the solver knows it.
+_Probe = Probe
 #: No one feeds larger images.
 _LARGEST = 1 << 16
 #: Ranges shown before "and n more".
 _SHOWN = 3
-#: No more is looked for after so many readings of the source: a matter of a second.
-_MOST_READINGS = 100
 #: Ranges up to this long are checked size by size, longer ones at their ends.
 _EACH = 64
-
-#: The sizes of the dims in question for spatial input sizes; None where something does not fit.
-Sizes = tuple[Size, ...]
+#: Where sizes are tried one by one: up to so many times the present one.
+_WINDOW = 4
 
 
 class Span(NamedTuple):
@@ -50,176 +51,145 @@ class Fits(NamedTuple):
     sure: bool
 
 
+class _Question(NamedTuple):
+    """Does `wanted` arrive at a layer?"""
+
+    subject: Subject
+    layer: Layer
+    dim: Dim
+    wanted: int
+
+
 def fits(subject: Subject, layer: Layer, dim: Dim, source: Origin, wanted: int) -> Fits:
     """`48..51 x 48..51`: the input sizes for which `wanted` arrives at a layer."""
-    probe = _Probe.of(subject, source)
-    roles = None if probe is None else probe.roles()
-    if probe is None or roles is None:
+    probe = Probe.of(subject, source, layer.name)
+    if probe is None or probe.sizes(probe.spatial) is None:
         return Fits(None, False)
+    question = _Question(subject, layer, dim, wanted)
+    if probe.steady():
+        roles = probe.roles()
+        found = None if roles is None else _ranges(question, probe, roles)
+        if found is not None:
+            return found
+        if roles is None or subject.reread is None:
+            return Fits(None, False)
+        probe.read_again()  # a size inside a range failed: the source decides by it
+    return _tried(question, probe)
+
+
+def _ranges(question: _Question, probe: Probe, roles: list[int | None]) -> Fits | None:
+    """The ranges where sizes grow steadily; None where the whole model shows otherwise."""
     found: list[str] = []
     more = 0
-    sure = True
-    for spans in _candidates(probe, roles, wanted):
-        if probe.readings > _MOST_READINGS:
-            return Fits(_listed(found, 0), False)
+    for spans in _candidates(probe, roles, question.wanted, bounded=True):
         if len(found) == _SHOWN:
             more += 1
-        elif _holds(subject, layer, dim, probe, spans, wanted):
-            found.append(" x ".join(map(str, spans)))
+        elif not _holds(question, probe, spans):
+            return None
         else:
-            sure = False
-    return Fits(_listed(found, more), sure)
+            found.append(" x ".join(map(str, spans)))
+        if probe.spent:
+            return Fits(_listed(found, "others"), False)
+    if probe.spent:
+        return Fits(_listed(found, "others"), False)
+    return Fits(_listed(found, f"{more} more" if more else ""), True)
 
 
-def _listed(found: list[str], more: int) -> str | None:
+def _tried(question: _Question, probe: Probe) -> Fits:
+    """The sizes found by trying them along each axis; there may always be others."""
+    tried = list(_lengths(probe))
+    if probe.roles(tried[:4]) == [None] * len(probe.sizes(probe.spatial) or ()):
+        return Fits(None, False)  # it hardly depends on the input's sizes
+    for sizes in tried:
+        if probe.spent:
+            break
+        probe.sizes(sizes)
+    known = [sizes for sizes in tried if probe.knows(sizes)]
+    roles = probe.roles(known)
+    if roles is None or not any(role is not None for role in roles):
+        return Fits(None, False)
+    found: list[str] = []
+    for spans in _boxes(probe, roles, known, question.wanted):
+        if _holds(question, probe, spans):
+            found.append(" x ".join(map(str, spans)))
+        if len(found) == _SHOWN or probe.readings > 2 * MOST_READINGS:
+            break
+    text = _listed(found, "")
+    return Fits(None if text is None else f"{text} (of those tried)", False)
+
+
+def _lengths(probe: Probe) -> Iterator[tuple[int, ...]]:
+    """Input sizes with one other length, the likely ones first: multiples of powers of two."""
+    own = probe.spatial
+    count = (MOST_READINGS * 3 // 4 if probe.rereads else MOST_SHAPES // probe.depth) // len(own)
+
+    def unlikely(length: int) -> int:
+        return -min(length & -length, 32)
+
+    ways = []
+    for axis, size in enumerate(own):
+        lengths = sorted(range(1, _WINDOW * size + 1), key=unlikely)[: max(count, 8)]
+        ways.append([with_size(own, axis, length) for length in lengths])
+    for turn in range(max(map(len, ways))):
+        yield from (way[turn] for way in ways if turn < len(way))
+
+
+def _boxes(
+    probe: Probe, roles: list[int | None], known: list[tuple[int, ...]], wanted: int
+) -> Iterator[tuple[Span, ...]]:
+    """Ranges among the sizes that were tried, equal ones and those near the present first."""
+    here, own = probe.sizes(probe.spatial), probe.spatial
+    assert here is not None
+    fixed = product([size for size, role in zip(here, roles, strict=True) if role is None])
+    if not fixed or wanted % fixed:
+        return
+    giving: dict[tuple[int, int], list[int]] = {}
+    for at, role in enumerate(roles):
+        if role is None:
+            continue
+        lengths = {each[role] for each in known if with_size(each, role, own[role]) == own}
+        for length in sorted(lengths | {own[role]}):
+            sizes = probe.sizes(with_size(own, role, length))
+            if sizes is not None and sizes[at]:
+                giving.setdefault((role, sizes[at] or 0), []).append(length)
+    axes = [role for role in roles if role is not None]
+    boxes: list[tuple[Span, ...]] = []
+    now = [size or 1 for size, role in zip(here, roles, strict=True) if role is not None]
+    for factors in _factored(wanted // fixed, len(axes), now):
+        ranges = [_runs(giving.get(pair, [])) for pair in zip(axes, factors, strict=True)]
+        for chosen in combinations(*ranges):
+            spans = dict(zip(axes, chosen, strict=True))
+            boxes.append(tuple([spans.get(n, Span(size, size)) for n, size in enumerate(own)]))
+
+    def oddness(spans: tuple[Span, ...]) -> tuple[bool, float]:
+        away = [abs(math.log(span.first / size)) for span, size in zip(spans, own, strict=True)]
+        return len(set(spans)) > len(set(own)), sum(away)
+
+    yield from sorted(boxes, key=oddness)
+
+
+def _runs(lengths: list[int]) -> list[Span]:
+    """Sorted lengths as ranges without gaps."""
+    runs: list[Span] = []
+    for length in lengths:
+        if runs and runs[-1].last == length - 1:
+            runs[-1] = Span(runs[-1].first, length)
+        else:
+            runs.append(Span(length, length))
+    return runs
+
+
+def _listed(found: list[str], more: str) -> str | None:
     """`a`, `a or b`, `a, b or 7 more`; None where there is nothing."""
     if not found:
         return None
-    listed = found if not more else [*found, f"{more} more"]
+    listed = [*found, more] if more else found
     return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} or {listed[-1]}"
 
 
-class _Probe:
-    """The dims of one tensor as functions of the spatial input sizes."""
-
-    def __init__(
-        self, subject: Subject, source: Origin, names: tuple[str, ...], spatial: tuple[int, ...]
-    ) -> None:
-        self._subject = subject
-        self._source = source
-        self.names = names
-        #: The sizes that the model is checked with.
-        self.spatial = spatial
-        self._graph = subject.graph
-        self._ancestors = _ancestors(self._graph, source.ref.name)
-        self._known: dict[tuple[int, ...], Sizes | None] = {}
-        self._rereads = False
-        #: How often the source was read for it.
-        self.readings = 0
-
-    @classmethod
-    def of(cls, subject: Subject, source: Origin) -> _Probe | None:
-        """The probe, or None where the tensor does not depend on spatial sizes in a clear way."""
-        reached = {layer.name for layer in _ancestors(subject.graph, source.ref.name)}
-        names = [
-            given.name
-            for given in subject.graph.inputs
-            if given.name == source.ref.name
-            or any(reader.name in reached for reader in subject.readers(given.name))
-        ]
-        sizes = {subject.inputs[name][2:] for name in names}
-        if len(sizes) != 1:
-            return None
-        spatial = [size for size in sizes.pop() if size is not None]
-        if not 1 <= len(spatial) <= 3 or len(subject.inputs[names[0]]) != len(spatial) + 2:
-            return None
-        return cls(subject, source, tuple(names), tuple(spatial))
-
-    def inputs(self, spatial: Sequence[int]) -> dict[str, Shape]:
-        """The inputs of the network with other spatial sizes."""
-        given = self._subject.inputs
-        return {
-            name: (*shape[:2], *spatial) if name in self.names else shape
-            for name, shape in given.items()
-        }
-
-    def sizes(self, spatial: tuple[int, ...]) -> Sizes | None:
-        """The dims in question for these input sizes; None where something does not fit."""
-        if spatial not in self._known:
-            self._known[spatial] = self._measured(spatial)
-        return self._known[spatial]
-
-    def _measured(self, spatial: tuple[int, ...]) -> Sizes | None:
-        inputs, layers = self.inputs(spatial), self._ancestors
-        if self._rereads:
-            self.readings += 1
-            graph = _read(self._subject, inputs)
-            if graph is None:
-                return None
-            layers = _ancestors(graph, self._source.ref.name)
-        shape = _shape_at(layers, inputs, self._source)
-        if shape is None or len(shape) <= max(self._source.dims):
-            return None
-        return tuple([shape[dim] for dim in self._source.dims])
-
-    def roles(self) -> list[int | None] | None:
-        """Per dim in question the input axis that decides it; None: it is the same always.
-
-        None altogether where several axes decide one dim. Looks with larger inputs, and finds
-        out on the way whether `forward` computes with the sizes, so that it must be read again.
-        """
-        here = self.sizes(self.spatial)
-        if here is None:
-            return None
-        roles: list[int | None] = [None] * len(here)
-        for axis in range(len(self.spatial)):
-            larger = _with(self.spatial, axis, 2 * self.spatial[axis] + 96)
-            self._rereads = self._rereads or self._differs(larger)
-            if self._rereads:
-                self._known.clear()
-            there = self.sizes(larger)
-            if there is None:
-                return None
-            for at, (one, other) in enumerate(zip(here, there, strict=True)):
-                if one != other:
-                    if roles[at] is not None:
-                        return None
-                    roles[at] = axis
-        deciding = [axis for axis in roles if axis is not None]
-        return roles if len(set(deciding)) == len(deciding) else None
-
-    def _differs(self, spatial: tuple[int, ...]) -> bool:
-        """Is the model another one for these sizes, up to the tensor in question?"""
-        if self._subject.reread is None:
-            return False
-        graph = _read(self._subject, self.inputs(spatial))
-        if graph is None:
-            return False
-        other = _ancestors(graph, self._source.ref.name)
-        return [layer[:3] for layer in other] != [layer[:3] for layer in self._ancestors]
-
-
-def _read(subject: Subject, inputs: Mapping[str, Shape]) -> Graph | None:
-    assert subject.reread is not None
-    try:
-        return subject.reread(inputs)
-    except CnncalcError:
-        return None  # a model that cannot be read for these sizes fits none of them
-
-
-def _with(sizes: tuple[int, ...], axis: int, size: int) -> tuple[int, ...]:
-    return (*sizes[:axis], size, *sizes[axis + 1 :])
-
-
-def _ancestors(graph: Graph, name: str) -> list[Layer]:
-    """The layers that lead to the layer `name`, and itself; none for an input."""
-    wanted = {name}
-    found = []
-    for layer in reversed(graph.layers):
-        if layer.name in wanted:
-            found.append(layer)
-            wanted.update(ref.name for ref in layer.inputs)
-    return found[::-1]
-
-
-def _shape_at(layers: list[Layer], inputs: Mapping[str, Shape], source: Origin) -> Shape | None:
-    """The shape of the tensor in question, by the rules of the ops; None: something misfits."""
-    shapes: dict[str, tuple[Shape, ...]] = {name: (shape,) for name, shape in inputs.items()}
-    for layer in layers:
-        received = tuple([shapes[ref.name][ref.output] for ref in layer.inputs])
-        if any(misfit.code not in _HARMLESS for misfit in layer.op.check(received)):
-            return None
-        # Not `measure`: receptive fields are not asked for, hundreds of times.
-        shapes[layer.name] = layer.op.complete(received).outputs(received)
-    outputs = shapes.get(source.ref.name)
-    return None if outputs is None else outputs[source.ref.output]
-
-
-#: Misfits of channels: they say nothing of sizes, and are there for every size.
-_HARMLESS = frozenset({"conv-in-channels", "norm-num-features", "groups"})
-
-
-def _candidates(probe: _Probe, roles: list[int | None], wanted: int) -> Iterator[tuple[Span, ...]]:
+def _candidates(
+    probe: Probe, roles: list[int | None], wanted: int, bounded: bool = False
+) -> Iterator[tuple[Span, ...]]:
     """Ranges of input sizes for which the dims multiply to `wanted`, the likely ones first."""
     here = probe.sizes(probe.spatial)
     assert here is not None
@@ -230,6 +200,8 @@ def _candidates(probe: _Probe, roles: list[int | None], wanted: int) -> Iterator
     now = [size or 1 for size, role in zip(here, roles, strict=True) if role is not None]
     known: dict[tuple[int, int], Span | None] = {}
     for sizes in _factored(wanted // fixed, len(axes), now):
+        if bounded and probe.spent:
+            return
         spans: dict[int, Span] = {}
         for axis, at, size in zip(axes, _positions(roles), sizes, strict=True):
             if (axis, size) not in known:
@@ -268,11 +240,11 @@ def _divisors(number: int) -> list[int]:
     return sorted({*small, *(number // n for n in small)})
 
 
-def _along(probe: _Probe, axis: int, at: int) -> Callable[[int], int]:
+def _along(probe: Probe, axis: int, at: int) -> Callable[[int], int]:
     """One dim as a function of the size of one input axis; 0 where nothing fits."""
 
     def size(length: int) -> int:
-        sizes = probe.sizes(_with(probe.spatial, axis, length))
+        sizes = probe.sizes(with_size(probe.spatial, axis, length))
         return 0 if sizes is None else sizes[at] or 0
 
     return size
@@ -304,29 +276,38 @@ def _least(size_of: Callable[[int], int], wanted: int) -> int | None:
     return high
 
 
-def _holds(
-    subject: Subject, layer: Layer, dim: Dim, probe: _Probe, spans: tuple[Span, ...], wanted: int
-) -> bool:
-    """Does `wanted` arrive at the layer at every corner of the ranges, in the whole model?"""
-    ends = [(span.first, span.first if span.last is None else span.last) for span in spans]
+def _holds(question: _Question, probe: Probe, spans: tuple[Span, ...]) -> bool:
+    """Does `wanted` arrive in the whole model, at the corners of the ranges and inside?"""
+    subject = question.subject
+    ends = [(span.first, 2 * span.first + 1 if span.last is None else span.last) for span in spans]
     corners = list(dict.fromkeys(combinations(*ends)))
-    # Of boxes the two ends: each axis was looked at by itself, and reading takes its time.
-    for corner in corners if len(spans) < 3 else (corners[0], corners[-1]):
+    if len(spans) > 2:  # each axis was looked at by itself, and reading takes its time
+        corners = list(dict.fromkeys((corners[0], corners[-1])))
+    inside = tuple([(first + last) // 2 for first, last in ends])
+    for corner in dict.fromkeys((*corners, inside)):
         inputs = probe.inputs(corner)
-        graph = subject.graph if subject.reread is None else _read(subject, inputs)
-        if graph is None or not _fits_in(graph, inputs, layer, dim, wanted):
+        graph = subject.graph
+        if subject.reread is not None:
+            probe.readings += 1
+            again = read(subject, inputs)
+            if again is None:
+                return False
+            graph = again
+        if not _arrives(question, graph, inputs):
             return False
     return True
 
 
-def _fits_in(
-    graph: Graph, inputs: Mapping[str, Shape], layer: Layer, dim: Dim, wanted: int
-) -> bool:
-    shapes: dict[str, tuple[Shape, ...]] = {name: (shape,) for name, shape in inputs.items()}
-    for each in _ancestors(graph, layer.name):
-        received = tuple([shapes[ref.name][ref.output] for ref in each.inputs])
-        if each.name == layer.name:
-            short = len(received[dim.input]) <= max(dim.dims)
-            return not short and dim.received(received) == wanted
-        shapes[each.name] = each.op.measure(received).outputs
-    return False
+def _arrives(question: _Question, graph: Graph, inputs: Mapping[str, Shape]) -> bool:
+    dim = question.dim
+    layers = ancestors(graph, question.layer.name)
+    if not layers:
+        return False
+    received = []
+    for ref in layers[-1].inputs:
+        shape = shape_at(ancestors(graph, ref.name), inputs, ref)
+        if shape is None:
+            return False
+        received.append(shape)
+    short = len(received[dim.input]) <= max(dim.dims)
+    return not short and dim.received(tuple(received)) == question.wanted

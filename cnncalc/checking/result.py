@@ -71,4 +71,5 @@ class Check(NamedTuple):
             return 1
         if self.report is None:
             return 2
-        return 0 if self.report.status is Status.COMPLETE else 2
+        known = all(verdict.ok or verdict.received is not None for verdict in self.verdicts)
+        return 0 if known and self.report.status is Status.COMPLETE else 2

@@ -19,13 +19,22 @@ def items(check: Check) -> list[Item]:
     """The findings, errors first, each with its dim."""
     order = list(Severity)
     wrong = [verdict for verdict in check.verdicts if not verdict.ok]
-    found = []
+    found: list[Item] = []
     for finding in sorted(check.findings, key=lambda finding: order.index(finding.severity)):
         about = next((verdict for verdict in wrong if _is_about(finding, verdict)), None)
         if about is not None:
             wrong.remove(about)
+        else:  # one number, wrong for several layers
+            about = next((item.verdict for item in found if _is_twin(finding, item)), None)
         found.append(Item(finding, about))
     return found
+
+
+def _is_twin(finding: Finding, item: Item) -> bool:
+    """Is the finding about the same number in the source as another, which has its dim?"""
+    other = item.finding
+    same = finding._replace(layer=other.layer, location=other.location) == other
+    return item.verdict is not None and finding.location == other.location is not None and same
 
 
 def _is_about(finding: Finding, verdict: Verdict) -> bool:

@@ -107,7 +107,7 @@ class Text:
     ) -> str | None:
         """The call that starts at `start` on one line, with the text from `old` to `end` changed.
 
-        None where no such call can be found.
+        None where no such call can be found. Comments and line breaks in it are left out.
         """
         if start.line is None or start.column is None or old.line is None or old.column is None:
             return None
@@ -117,7 +117,16 @@ class Text:
         last = self.lines[call.end_lineno - 1].encode()[: call.end_col_offset]
         stop = (call.end_lineno, len(last.decode()) + 1)
         head = self.between((start.line, start.column), (old.line, old.column))
-        return " ".join((head + new + self.between(end, stop)).split())
+        return one_line(head + new + self.between(end, stop))
+
+    def unpacked(self, start: Location) -> str | None:
+        """What the call at `start` unpacks into its arguments: `*sizes`, `**options`."""
+        call = self._calls.get((start.line or 0, start.column or 0))
+        if call is None:
+            return None
+        stars = [f"*{ast.unparse(arg.value)}" for arg in call.args if isinstance(arg, ast.Starred)]
+        stars += [f"**{ast.unparse(arg.value)}" for arg in call.keywords if arg.arg is None]
+        return " and ".join(stars) or None
 
     def between(self, start: tuple[int, int], end: tuple[int, int]) -> str:
         """The text from (line, column) up to (line, column), both from 1."""
@@ -127,6 +136,35 @@ class Text:
         lines[-1] = lines[-1][: end[1] - 1]
         lines[0] = lines[0][start[1] - 1 :]
         return "\n".join(lines)
+
+
+def one_line(code: str) -> str:
+    """An expression without its line breaks and comments."""
+    if "\n" not in code:
+        return code
+    parts: list[str] = []
+    calls: list[bool] = []  # of the brackets that are open: does a call have them?
+    end = (1, 0)
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(code).readline):
+            if token.type in _LAYOUT or token.type in _NO_CODE:
+                continue
+            last = parts[-1] if parts else ""
+            broken, text = token.start[0] > end[0], token.string
+            if text in _OPENING:
+                calls.append(bool(last) and (last.isidentifier() or last in _CLOSING))
+            elif text in _CLOSING and calls and calls.pop() and broken and last == ",":
+                parts.pop()
+            if broken and last not in _OPENING and text not in _CLOSING:
+                parts.append(" ")
+            elif not broken:
+                parts.append(" " * (token.start[1] - end[1]))
+            parts.append(text)
+            end = token.end
+            parts = [part for part in parts if part]
+    except (tokenize.TokenError, SyntaxError):
+        return " ".join(code.split())
+    return "".join(parts)
 
 
 def _called(function: ast.expr) -> str | None:
@@ -166,6 +204,8 @@ def _read(file: str) -> Text | None:
 
 
 _LAYOUT = frozenset({tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING})
+_NO_CODE = frozenset({tokenize.COMMENT, tokenize.NEWLINE, tokenize.ENDMARKER})
+_OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
 
 
 def _comments(text: str) -> list[Comment]:

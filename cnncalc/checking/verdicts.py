@@ -7,17 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from .. import analysis
-from ..errors import Location
+from ..errors import Location, OpError
 from ..finding import Finding, Severity
 from ..graph import Graph, Layer, Written
 from ..ops import CATALOGUE
+from .assumed import assumed
 from .derivation import Origin, derived, origin
 from .dims import DIM_CODES, RESHAPE_CODES, Dim, dim_of_view, dims_of
 from .fits import Fits, fits
 from .result import Fix, Verdict
 from .subject import Subject
-
-_PRODUCT = re.compile(r"\(?\s*\d+(\s*\*\s*\d+)+\s*\)?")
 
 
 class Judged(NamedTuple):
@@ -46,9 +45,13 @@ def judged(subject: Subject) -> tuple[Subject, list[Judged]]:
     """
     mended = _with_right_views(subject)
     found = []
+    doubtful = assumed(mended)
     for layer in mended.graph.layers:
         if layer.inputs:
-            found += list(_judged(subject, mended, layer))
+            for each in _judged(subject, mended, layer):
+                known = doubtful.get(layer.inputs[each.dim.input].name)
+                sure = known is None or known.issuperset(each.dim.dims)
+                found.append(each if sure else each._replace(received=None, wrong=False))
     return mended, found
 
 
@@ -115,14 +118,14 @@ def verdicts(mended: Subject, found: Sequence[Judged]) -> tuple[Verdict, ...]:
     served = _served(found)
     result, seen = [], set()
     for each in found:
-        written = each.written
+        written = each.written or _unwritten(mended, each)
         if written is None or not (each.wrong or written.fixed is None):
             continue
         key = (written.location, each.expected, each.received)
         if key in seen:
             continue
         seen.add(key)
-        result.append(_verdict(mended, each, written, served[written.location]))
+        result.append(_verdict(mended, each, written, served.get(written.location, [each])))
     return tuple(result)
 
 
@@ -134,6 +137,18 @@ def _served(found: Sequence[Judged]) -> Mapping[Location, list[Judged]]:
     return served
 
 
+def _unwritten(mended: Subject, each: Judged) -> Written | None:
+    """A wrong number that the call has from elsewhere: `nn.Linear(*sizes)`."""
+    made = each.layer.made
+    if made is None or not each.wrong:
+        return None
+    text = mended.texts.get(made.location)
+    unpacked = None if text is None else text.unpacked(made.location)
+    why = f"it comes from {unpacked}" if unpacked else "it is not written in this call"
+    line = (made.location.line or 0, made.location.column or 0)
+    return Written(str(each.expected), each.expected, made.location, line, why)
+
+
 def _verdict(mended: Subject, each: Judged, written: Written, same: list[Judged]) -> Verdict:
     verdict = Verdict(
         each.layer.name,
@@ -143,15 +158,14 @@ def _verdict(mended: Subject, each: Judged, written: Written, same: list[Judged]
         each.expected,
         each.received,
         written.location,
-        derived(mended, each.source),
+        "" if each.received is None else derived(mended, each.source),
         each.received == each.expected and not each.wrong,
     )
     if not each.wrong or each.received is None:
         return verdict
     reason = _unfixable(each, written, same)
-    fix = (
-        None if reason else Fix(written.location, written.end, written.text, new_text(mended, each))
-    )
+    new = new_text(mended, each, written.text)
+    fix = None if reason else Fix(written.location, written.end, written.text, new)
     possible = _fits(mended, each)
     return verdict._replace(fits=possible.text, fix=fix, unfixable=reason)
 
@@ -160,6 +174,11 @@ def _unfixable(each: Judged, written: Written, same: list[Judged]) -> str | None
     """Why the number cannot be rewritten where it stands."""
     if written.fixed is not None:
         return written.fixed
+    if "\n" in written.text:  # a comment may stand in it
+        return "it is written over several lines"
+    impossible = next(filter(None, map(_impossible, (each, *same))), None)
+    if impossible is not None:
+        return impossible
     if len({other.received for other in same}) > 1:
         shown = ", ".join(f"{other.layer.name} receives {other.received}" for other in same[:4])
         return f"it serves several layers: {shown}"
@@ -170,19 +189,30 @@ def _unfixable(each: Judged, written: Written, same: list[Judged]) -> str | None
     return None
 
 
+def _impossible(each: Judged) -> str | None:
+    """Why no such layer can be made for what arrives: `groups=16 does not divide 8`."""
+    if each.dim.is_view or each.received is None:
+        return None
+    try:
+        each.layer.op.replace(**{each.dim.argument: each.received})
+    except OpError as error:
+        said = str(error).partition("\n")[0].removeprefix(f"{each.layer.op.type}: ")
+        return said.replace(f"{each.dim.argument}=", "")
+    return None
+
+
 def factors(mended: Subject, each: Judged) -> list[int]:
     """The sizes that make up what arrives: 64, 28, 23."""
     shape = mended.shape(each.source.ref)
     return [shape[dim] or 0 for dim in each.source.dims]
 
 
-def new_text(mended: Subject, each: Judged) -> str:
+def new_text(mended: Subject, each: Judged, old: str) -> str:
     """The right number, as a product where a product is written: `64 * 28 * 23`."""
-    assert each.written is not None
-    old = each.written.text
-    if not _PRODUCT.fullmatch(old.strip()):
+    numbers = factors(mended, each)
+    if "*" not in old or len(numbers) < 2:
         return str(each.received)
-    return as_product(factors(mended, each), old)
+    return as_product(numbers, old)
 
 
 def as_product(numbers: list[int], old: str) -> str:
@@ -190,9 +220,9 @@ def as_product(numbers: list[int], old: str) -> str:
     before = [int(number) for number in re.findall(r"\d+", old)]
     last = len(before) > 1 and before[-1] == numbers[0] and before[0] != numbers[0]
     ordered = [*numbers[1:], numbers[0]] if last else numbers
-    times = re.search(r"\s*\*\s*", old)
-    text = (times.group() if times else " * ").join(map(str, ordered))
-    return f"({text})" if old.lstrip().startswith("(") else text
+    spaced = "*" not in old or re.search(r"\s\*|\*\s", old)
+    text = (" * " if spaced else "*").join(map(str, ordered))
+    return f"({text})" if re.fullmatch(r"\s*\([^()]*\)\s*", old) else text
 
 
 def misfit(mended: Subject, each: Judged, original: Finding | None) -> Finding:
@@ -233,7 +263,11 @@ _NORMS = ("BatchNorm", "InstanceNorm", "GroupNorm", "PReLU")
 
 
 def _help(mended: Subject, each: Judged) -> str:
-    right, possible = _call(mended, each), _fits(mended, each)
+    impossible, possible = _impossible(each), _fits(mended, each)
+    if impossible is None:
+        right = _call(mended, each)
+    else:
+        right = f"{impossible}: change both numbers, or let {each.expected} arrive"
     if possible.text is not None:
         return f"{right}; as written it fits inputs of {possible.text}"
     spatial = mended.positional(each.source.ref, each.source.dims)

@@ -52,8 +52,10 @@ def explain(
     """Show how the figures of MODEL come about: formulas, numbers, results.
 
     Without LAYER it is the whole exercise from top to bottom: each layer, and the sums of the
-    network. LAYER is a layer, or a module that holds some (layer1); its receptive field is then
-    worked out from the input on, as a table. MODEL is as in `cnncalc summary`.
+    network. LAYER is a layer, or a module that holds some (layer1), or a name as in homework:
+    conv1, pool2, fc1 are the first convolution, the second pooling, the first linear layer. Its
+    receptive field is then worked out from the input on, as a table. MODEL is as in
+    `cnncalc summary`.
 
     Exit code: 0, or 1 where inputs do not fit some layer that is explained, or 2.
 

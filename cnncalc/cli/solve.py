@@ -10,6 +10,7 @@ import click
 
 from ..errors import CnncalcError, closest
 from .options import read_settings, size_options, trace_option
+from .sizes import read_series, read_size, read_sizes
 
 if TYPE_CHECKING:
     from ..solving.answers import Answer
@@ -104,9 +105,10 @@ def _window(command: Command) -> Command:
 @click.option("--max-dilation", type=click.IntRange(1), default=4, help="Up to which (4).")
 @_answers
 def conv(output: str, input_: str | None, format_: str, why: bool, **given: Any) -> int:
-    """Which kernel, stride, padding and dilation make the output of the input.
+    """Which settings of a window make the output of the input.
 
-    What is not given is looked for: leave out --input, and it says which inputs do.
+    What is not given of kernel, stride, padding and dilation is looked for. Leave out --input,
+    and it says which inputs will do.
 
     \b
     Examples:
@@ -118,11 +120,11 @@ def conv(output: str, input_: str | None, format_: str, why: bool, **given: Any)
     from ..solving import conv as question
 
     names = ("kernel", "stride", "padding", "dilation", "output_padding")
-    settings: dict[str, Any] = {name: _sizes(given.pop(name), name) for name in names}
-    wanted = _sizes(output, "output") or ()
+    settings: dict[str, Any] = {name: read_sizes(given.pop(name), name) for name in names}
+    wanted = read_sizes(output, "output") or ()
     op = given.pop("op").lower()
     return _print(
-        question(wanted, _sizes(input_, "input"), op=op, **settings, **given), format_, why
+        question(wanted, read_sizes(input_, "input"), op=op, **settings, **given), format_, why
     )
 
 
@@ -154,10 +156,8 @@ def padding(
 
     if kernel is None:
         raise CnncalcError("--kernel is missing", help="cnncalc solve padding --kernel 3")
-    answer = question(
-        _size(kernel, "kernel"), _size(stride or "1", "stride"), _size(dilation or "1", "dilation"),
-        op=op.lower(), input=input_,
-    )  # fmt: skip
+    step, gap = read_size(stride or "1", "stride"), read_size(dilation or "1", "dilation")
+    answer = question(read_size(kernel, "kernel"), step, gap, op=op.lower(), input=input_)
     return _print(answer, format_, why)
 
 
@@ -181,7 +181,7 @@ def field(
     format_: str,
     why: bool,
 ) -> int:
-    """How many layers, or which dilation or kernel, see at least so many positions.
+    """How many layers see at least so many positions.
 
     Without --depth it asks for the depth. With it for the dilation, or the kernel where both
     depth and dilation are given.
@@ -197,9 +197,9 @@ def field(
 
     answer = question(
         at_least,
-        kernel=None if kernel is None else _size(kernel, "kernel"),
-        stride=_several(stride, "stride"),
-        dilation="doubling" if dilation == "doubling" else _several(dilation, "dilation"),
+        kernel=None if kernel is None else read_size(kernel, "kernel"),
+        stride=read_series(stride, "stride"),
+        dilation="doubling" if dilation == "doubling" else read_series(dilation, "dilation"),
         depth=depth,
         after=after,
     )
@@ -244,7 +244,7 @@ def input(
     """
     from ..solving.fitting import solve as question
 
-    wanted = None if output is None else _sizes(output, "output")
+    wanted = None if output is None else read_sizes(output, "output")
     model = _opened(given)
     return _print(
         question(model, layer=layer, features=features, output=wanted, up_to=up_to), format_, why
@@ -273,7 +273,7 @@ def smallest(up_to: int, format_: str, why: bool, **given: Any) -> int:
 @_up_to
 @_answers
 def exact(up_to: int | None, format_: str, why: bool, **given: Any) -> int:
-    """At which input sizes MODEL leaves no border pixel unread.
+    """At which input sizes MODEL drops no border pixel.
 
     A stride that does not divide what it slides over drops the last rows and columns. With
     --input the nearest such sizes are named.
@@ -372,45 +372,6 @@ def _opened(given: dict[str, Any]) -> Model:
     sizes = list(given["input_"]) or None
     layout, trace = given["layout"], given["trace"]
     return Model.open(model, sizes, layout=layout, trace=trace, options=options)
-
-
-def _sizes(text: str | None, name: str) -> tuple[int, ...] | None:
-    """`3`, `3x5` or `3,5` as sizes per axis. Padding may be 0."""
-    if text is None:
-        return None
-    parts = text.lower().replace("×", "x").replace(",", "x").split("x")
-    least = 0 if "padding" in name else 1
-    numbers = [int(part) for part in parts if part.strip().isdecimal() and len(part) < 19]
-    if len(numbers) != len(parts) or min(numbers) < least or len(numbers) > 3:
-        raise CnncalcError(
-            f"--{name.replace('_', '-')}: expected one to three whole numbers from {least} on, "
-            f"received {text[:60]!r}",
-            help="sizes are written as 224 or 112x92, without channels",
-        )
-    return tuple(numbers)
-
-
-def _size(text: str, name: str) -> int:
-    """One size; a square's are the same for all axes."""
-    sizes = set(_sizes(text, name) or ())
-    if len(sizes) != 1:
-        raise CnncalcError(
-            f"--{name}: expected one size, received {text!r}", help="ask for each axis by itself"
-        )
-    return sizes.pop()
-
-
-def _several(text: str | None, name: str) -> tuple[int, ...] | None:
-    """`2` or `1,2,5`: of the first, the second, ... layer."""
-    if text is None:
-        return None
-    parts = text.split(",")
-    if not all(part.strip().isdecimal() and int(part) > 0 and len(part) < 10 for part in parts):
-        more = " or the word doubling" if name == "dilation" else ""
-        raise CnncalcError(
-            f"--{name}: expected whole numbers such as 2 or 1,2,5{more}, received {text[:60]!r}"
-        )
-    return tuple(int(part) for part in parts)
 
 
 def _print(answer: Answer, format_: str, why: bool) -> int:

@@ -43,9 +43,10 @@ def explain(
     """Explain how the figures of a model come about.
 
     `model`, `input` and the options are as in `cnncalc.analyze`; `trace` runs the model's code.
-    `layers` are names of layers, or of modules that hold some (all layers without it, and the
-    sums of the network). `what` names quantities: size, params, macs, field, memory, backward
-    (all but the last without it).
+    `layers` are names of layers, of modules that hold some, or those that homework has for them
+    (`conv1` is the first convolution; all layers without it, and the sums of the network).
+    `what` names quantities: size, params, macs, field, memory, backward (all but the last
+    without it).
 
     Raises `CnncalcError` subclasses where the model cannot be read, and `NameNotFoundError` for
     a layer or a quantity that there is not.

@@ -86,6 +86,8 @@ def _learned(scene: Scene, layer: Layer) -> bool:
     if layer.traced is not None:
         return any(weight.trainable and not weight.buffer for weight in layer.traced.weights)
     first = scene.rows[scene.owners[layer.module]]
+    if first.params is None:  # how many depends on an input that is not known
+        return any(not tensor.buffer for tensor in first.op.tensors())
     return bool(first.params)
 
 
@@ -305,7 +307,7 @@ def _steps(scene: Scene, layer: Layer, notes: list[Phrase]) -> tuple[Step, ...]:
     """The MACs of the backward pass, a term for each gradient of each product."""
     row = scene.row(layer)
     if not row.macs:
-        notes.append(phrase("unknown.rule" if row.macs is None else "backward.free"))
+        notes.append(scene.missing(layer) if row.macs is None else phrase("backward.free"))
         return ()
     total, products = backward_macs(scene, layer), _products(scene, layer)
     if total is None or products is None:

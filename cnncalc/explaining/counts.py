@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,7 +20,7 @@ def params(scene: Scene, layer: Layer) -> Section:
     """The parameters: weights and bias, each tensor once."""
     row = scene.row(layer)
     if row.params is None:
-        return Section("params", notes=(phrase("unknown.rule"),))
+        return Section("params", notes=(scene.missing(layer),))
     if layer.traced is not None:
         return _traced(scene, layer)
     if row.shared:
@@ -74,7 +75,7 @@ def _shared(scene: Scene, layer: Layer) -> Section:
 
 
 def _traced(scene: Scene, layer: Layer) -> Section:
-    """The tensors that a live module showed, those of earlier layers left out."""
+    """The tensors that the model's code showed, those of earlier layers left out."""
     assert layer.traced is not None
     row = scene.row(layer)
     counted: dict[str, str] = {}
@@ -96,11 +97,28 @@ def _traced(scene: Scene, layer: Layer) -> Section:
     if row.trainable != row.params:
         notes.append(phrase("params.frozen", trainable=row.trainable))
     steps = tuple(
-        Step(kind, phrase(f"{kind}.name"), _sum(own, buffer), getattr(row, kind))
-        for kind, buffer in (("params", False), ("buffers", True))
-        if getattr(row, kind)
+        _figured(scene, layer, own, kind) for kind in ("params", "buffers") if getattr(row, kind)
     )
+    if row.params:
+        notes.append(phrase("params.batch"))
     return Section("params", steps, _tensor_table(own), tuple(notes))
+
+
+def _figured(scene: Scene, layer: Layer, own: Sequence[Any], kind: str) -> Step:
+    """`params` or `buffers` by the op's formula where its tensors are the layer's, else summed."""
+    row, values, buffer = scene.row(layer), scene.values(layer), kind == "buffers"
+    name, result = phrase(f"{kind}.name"), getattr(row, kind)
+    if values is not None and _shapes(own, buffer) == _shapes(row.op.tensors(), buffer):
+        formula, sizes = getattr(row.op, kind), factors(scene.applied(layer))
+        step = figure(kind, name, row.op, formula, values, sizes, result)
+        if step.lines:
+            return step
+    return Step(kind, name, _sum(own, buffer), result)
+
+
+def _shapes(tensors: Sequence[Any], buffer: bool) -> Counter[tuple[Size, ...]]:
+    """How often each shape is there, among parameters or among buffers."""
+    return Counter(tuple(each.shape) for each in tensors if each.buffer == buffer)
 
 
 def _sum(weights: Sequence[Any], buffer: bool) -> tuple[str, ...]:
@@ -118,7 +136,7 @@ def macs(scene: Scene, layer: Layer) -> Section:
     """Multiply-accumulates, and FLOPs as twice as many."""
     row, values = scene.row(layer), scene.values(layer)
     if row.macs is None or values is None:
-        return Section("macs", notes=(phrase("unknown.rule"),))
+        return Section("macs", notes=(scene.missing(layer),))
     op = row.op
     if not row.macs:
         return Section("macs", notes=(phrase("macs.none"),), plain=True)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ..errors import InputError, NameNotFoundError
 from ..graph import Layer
 from ..ops import Op
-from ..report import Block
+from ..report import Block, Row
 from . import backward, counts, fields, memory, sizes
 from .explanation import QUANTITIES, USUAL, Explanation, Part, Rule, Section
 from .scene import Scene
@@ -19,7 +19,8 @@ def explain_report(
 ) -> Explanation:
     """The explanation of some layers, or of all with the sums of the network.
 
-    Raises `NameNotFoundError` for a layer or a quantity that there is not.
+    Raises `NameNotFoundError` for a layer or a quantity that there is not, and `InputError`
+    where several layers go by a name.
     """
     wanted = quantities(what)
     chosen = _layers(scene, layers)
@@ -50,9 +51,19 @@ def _layers(scene: Scene, names: Sequence[str]) -> list[Layer]:
         raise InputError(f"layers: expected a list of names, received {names!r}")
     wanted: set[str] = set()
     for name in names:
-        found = scene.report[name]
-        wanted |= {row.name for row in found.rows} if isinstance(found, Block) else {name}
+        found = _named(scene, name)
+        wanted |= {row.name for row in found.rows} if isinstance(found, Block) else {found.name}
     return [layer for layer in scene.graph.layers if layer.name in wanted]
+
+
+def _named(scene: Scene, name: str) -> Row | Block:
+    """The layer or module of that name, or the one that homework calls so: `conv1`, `fc2`."""
+    if name in scene.report:
+        return scene.report[name]
+    from ..grading.models import Analysed, Budget
+    from ..grading.names import layer
+
+    return layer(name, Analysed(scene.graph, scene.inputs, scene.report.dtype, Budget(0)))
 
 
 def _part(scene: Scene, layer: Layer, what: tuple[str, ...], alone: bool) -> Part:

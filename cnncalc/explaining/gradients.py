@@ -113,7 +113,7 @@ _ATTENTION = _Known(
 _MAX = _Known(
     (
         (
-            "∂L/∂x[v] = Σ_u δ[u] · 1[v = argmax of window u]",
+            "∂L/∂x[v] = Σ_u δ[u] · 1[v = a(u)]",
             _X + r"_{v} = \sum_{u} \delta_{u} \, \mathbf{1}\left[ v = a(u) \right]",
         ),
     ),
@@ -123,7 +123,7 @@ _MAX = _Known(
 _AVERAGE = _Known(
     (
         (
-            "∂L/∂x[v] = Σ_u δ[u] / K  over the windows u that hold v",
+            "∂L/∂x[v] = Σ_u∋v δ[u] / K",
             _X + r"_{v} = \sum_{u \ni v} \frac{\delta_{u}}{K}",
         ),
     ),
@@ -238,11 +238,11 @@ _DROPOUT = _Known(
 _EMBEDDING = _Known(
     (
         (
-            "∂L/∂W[i] = Σ δ[n]  over the positions n with index i",
-            _W + r"_{i} = \sum_{n:\, i_{n} = i} \delta_{n}",
+            "∂L/∂W[r] = Σ_n δ[n] · 1[i[n] = r]",
+            _W + r"_{r} = \sum_{n} \delta_{n} \, \mathbf{1}\left[ i_{n} = r \right]",
         ),
     ),
-    "",
+    "gradient.embedding",
     "source.calculus",
 )
 _RECURRENT = _Known(

@@ -24,7 +24,7 @@ def section(scene: Scene, layer: Layer) -> Section:
     """The bytes of a layer's outputs."""
     row = scene.row(layer)
     if row.output_bytes is None:
-        return Section("memory", notes=(phrase("unknown.size"),))
+        return Section("memory", notes=(scene.missing(layer),))
     if not row.output_bytes:
         return Section("memory", notes=(_why_nothing(scene, layer),), plain=True)
     terms = _terms(scene, layer)

@@ -11,6 +11,7 @@ from ..formula import Formula
 from ..graph import Layer
 from ..ops import Op
 from ..ops.functional import Functional
+from ..ops.unknown import Unknown
 from ..report import Row
 from ..shape import Shape, product
 from ..words import Phrase, phrase
@@ -69,6 +70,14 @@ class Scene(Subject):
         if row.params is None and row.macs is None:
             return None
         return row.op.symbols(self.received(layer), row.output_shape)
+
+    def missing(self, layer: Layer) -> Phrase:
+        """Why a figure of a layer is not known."""
+        partly = any(None in shape for shape in self.received(layer))
+        if not partly or layer.name in self.errors or isinstance(self.row(layer).op, Unknown):
+            return phrase("unknown.rule")
+        given = all(None not in shape for shape in self.inputs.values())
+        return phrase("unknown.before" if given else "unknown.size")
 
 
 def factors(applied: Applied) -> dict[str, tuple[int, ...]]:

@@ -77,4 +77,4 @@ def _unread(file: str, error: CnncalcError) -> Sheet:
 def _graded(sheets: list[Sheet], key: str | None, problems: Sequence[CnncalcError]) -> Grading:
     from .statistics import questions
 
-    return Grading(tuple(sheets), questions(sheets), key, tuple(problems))
+    return Grading(tuple(sheets), questions(sheets, key is not None), key, tuple(problems))

@@ -79,6 +79,8 @@ _NOT_ANSWERED = {"", "-", "?", "--", "—", "n/a", "todo", "未答"}
 _SEPARATOR = re.compile(r"\s*[x×✕*·,;]\s*|\s+", re.I)
 _CHANNELS_AT = re.compile(r"(\d+)\s*@\s*(.+)")
 _LAST_PART = re.compile(r"[=≈≃≅≒]")
+#: `224.` is the number before the full stop.
+_POINT_AT_END = re.compile(r"(?<=\d)[.。]$")
 _AXIS = re.compile(r"[+-]?\d+(?:[./]\d+)?")
 _TRUE, _FALSE = {"true", "yes", "on", "1", "是", "有"}, {"false", "no", "off", "0", "否", "无"}
 
@@ -130,6 +132,7 @@ def _number(plain: str, text: str, kind: Kind) -> Quantity:
     if len(parts) > 1 and parts[-1].strip():
         marked = plain[len(plain) - len(parts[-1]) - 1] != "="
         plain = parts[-1].strip()
+    plain = _POINT_AT_END.sub("", plain)
     body = f"≈{plain}" if marked else plain
     try:
         if kind is Kind.BYTES:

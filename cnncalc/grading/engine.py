@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..errors import CnncalcError, InputError, LimitError
 from ..shape import Shape
-from . import answers
+from . import answers, setting
 from .answers import Truth
 from .derivation import derive
 from .figures import truth
@@ -21,6 +21,10 @@ from .sheet import Paper, Said, Written, at
 #: Layers that the models of one sheet may have together, and what a model too large counts as.
 MAX_LAYERS = 100_000
 _TOO_LARGE = 20_000
+
+
+class UnsoundError(InputError):
+    """A figure that no one can have, as the model does not fit its input."""
 
 
 class _Verdict(NamedTuple):
@@ -112,11 +116,17 @@ class Grader:
             model = "" if wanted is None else wanted.model
             unknown = tuple(_ungraded(claim) for claim in claims)
             return Exercise(title, model, {}, unknown, error), size
-        if answered is not None and answered.wanted is not None and asked.wanted is not None:
-            notes += _differing(title, asked.wanted, answered.wanted)
+        layout = wanted.layout
+        if answered is not None:
+            layout = answered.layout or layout
+            notes += _differing(title, asked.wanted, answered)
+        notes += [f"{title}: {note}" for note in setting.notes(wanted, analysed)]
         given = asked.claims if answered is None else answered.claims
-        marked = _Marking(self, analysed, wanted.layout, problems, notes, title)
+        marked = _Marking(self, analysed, layout, problems, notes, title)
         graded = marked.all(claims, given, same=answered is None)
+        misfit = setting.problem(wanted, analysed) if marked.unsound else None
+        if misfit is not None:
+            problems.append(at(misfit, place))
         inputs: Mapping[str, Shape] = analysed.inputs
         return Exercise(title, wanted.model, inputs, graded, None), size
 
@@ -131,6 +141,8 @@ class Grader:
         key = (id(analysed), name, layout)
         if key not in self._figures:
             target = find(name, analysed)
+            if not setting.is_sound(analysed, target):
+                raise UnsoundError("the model does not fit its input")
             found = truth(analysed, target, layout)
             if found is None:
                 hint = None if _all_known(analysed.inputs) else "give the exercise an input"
@@ -158,15 +170,24 @@ def _verdict(analysed: Analysed, target: Target, found: Truth, answer: str) -> _
     return _Verdict(Mark.WRONG, None, likely(Case(analysed, target, found, given)))
 
 
-def _differing(title: str, asked: Wanted, answered: Wanted) -> list[str]:
+def _differing(title: str, asked: Wanted | None, answered: Written) -> list[str]:
     """Notes on a sheet whose exercise is another one than the key's."""
+    if asked is None:
+        return []
+    notes = []
+    if answered.layout not in (None, asked.layout):
+        notes.append(f"{title}: shapes are read as {answered.layout}, the key has {asked.layout}")
+    if answered.wanted is None:
+        return notes
     names = [
         name
-        for name in ("model", "input", "layout", "batch")
-        if str(getattr(asked, name)).split() != str(getattr(answered, name)).split()
+        for name in ("model", "batch")
+        if str(getattr(asked, name)).split() != str(getattr(answered.wanted, name)).split()
     ]
+    if not setting.alike(asked, answered.wanted):
+        names.insert(len(names) - ("batch" in names), "input")
     counts = "the key's counts" if len(names) == 1 else "the key's count"
-    return [f"{title}: another {' and '.join(names)}; {counts}"] if names else []
+    return [*notes, *([f"{title}: another {' and '.join(names)}; {counts}"] if names else [])]
 
 
 def _all_known(inputs: Mapping[str, Shape]) -> bool:
@@ -197,6 +218,8 @@ class _Marking:
         self.problems = problems
         self.notes = notes
         self.title = title
+        #: Was a figure asked for that depends on a layer that does not fit?
+        self.unsound = False
 
     def all(self, asked: Sequence[Said], given: Sequence[Said], same: bool) -> tuple[Claim, ...]:
         """The marks of what is asked. Of what is answered beside it, a note is made."""
@@ -218,6 +241,8 @@ class _Marking:
         """The claim in its own spelling, or as it stands where it is about nothing."""
         try:
             return self.grader.figure(self.analysed, name, self.layout)[0].question
+        except UnsoundError:
+            return find(name, self.analysed).question
         except CnncalcError:
             return name.strip().lower()
 
@@ -225,6 +250,10 @@ class _Marking:
         """The mark of one claim."""
         try:
             target, found, steps = self.grader.figure(self.analysed, asked.name, self.layout)
+        except UnsoundError as error:
+            self.unsound = True
+            answer = None if given is None else given.answer
+            return _ungraded(asked._replace(answer=answer), error.message)
         except CnncalcError as error:
             self.problems.append(at(InputError(f"{asked.name}: {error.message}", help=error.help),
                                     asked.at))  # fmt: skip

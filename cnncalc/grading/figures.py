@@ -121,10 +121,24 @@ def _counts(part: Row | Block, quantity: str) -> tuple[Any, ...]:
     """Counts; where parameters are shared, those counted here, and those of the layer itself."""
     rows = rows_of(part)
     here = total(_count(row, quantity, row.params) for row in rows)
+    if quantity == "buffers":
+        return buffers(rows)
     if not any(row.shared for row in rows):
         return (here,)
     own = total(_count(row, quantity, _own_params(row)) for row in rows)
-    return (here,) if quantity in ("macs", "flops", "buffers") or own is None else (here, own)
+    return (here,) if quantity in ("macs", "flops") or own is None else (here, own)
+
+
+def buffers(rows: Iterable[Row]) -> tuple[Size, ...]:
+    """All buffers; and those without the counters of batches, which many do not count."""
+    whole = total(row.buffers for row in rows)
+    counters = sum(
+        each.name.rpartition(".")[2] == "num_batches_tracked"
+        for row in rows
+        if row.buffers
+        for each in row.op.tensors()
+    )
+    return (whole,) if whole is None or not counters else (whole, whole - counters)
 
 
 def _own_params(row: Row) -> Size:
@@ -241,6 +255,8 @@ def _of_network(analysed: Analysed, quantity: str, layout: str) -> Truth:
         return Truth(Kind.BYTES, (bytes_of[name] if _sizes_known(analysed) else None,))
     if quantity in ("weights", "bias"):
         return Truth(Kind.COUNT, (total(_count(row, quantity, row.params) for row in report),))
+    if quantity == "buffers":
+        return Truth(Kind.COUNT, buffers(report.rows))
     name = {"flops": "macs"}.get(quantity, quantity)
     known = all(getattr(row, name) is not None for row in report.rows)
     return Truth(Kind.COUNT, (getattr(report.totals, quantity) if known else None,))

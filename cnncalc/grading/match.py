@@ -26,12 +26,21 @@ def paired(key: Paper, paper: Paper) -> tuple[Pairs, list[str]]:
         if any(other is each for each in left) and _may_be(asked, other):
             answers[number] = other
             left = [each for each in left if each is not other]
-    notes = [f"{each.title or each.id or 'an exercise'} is not in the key" for each in left]
+    used = {each.id.casefold() for each in paper.exercises
+            if each.id is not None and not any(each is other for other in left)}  # fmt: skip
+    notes = [_left_over(each, used) for each in left]
     pairs: Pairs = [
         (asked, answers.get(number, asked._replace(claims=(), wanted=None)))
         for number, asked in enumerate(key.exercises)
     ]
     return pairs, notes
+
+
+def _left_over(each: Written, used: set[str]) -> str:
+    """The note on an exercise that answers none of the key's."""
+    if each.id is not None and each.id.casefold() in used:
+        return f"the id {each.id} is used twice, the first counts"
+    return f"{each.title or each.id or 'an exercise'} is not in the key"
 
 
 def _by_name(

@@ -13,7 +13,7 @@ from ..errors import CnncalcError, FileError, GraphError, InputError, LimitError
 from ..graph import Graph
 from ..ops import Op
 from ..report import Report, Row
-from ..shape import Shape
+from ..shape import Shape, parse_shape
 from .files import contained, path_in
 
 #: Hypotheses about a whole network are tried up to this many layers.
@@ -150,9 +150,18 @@ def _analysed(wanted: Wanted, budget: Budget) -> Analysed:
             return _python(path + model.strip()[len(file) :], wanted, budget)
         graph = _spec_file(path, options)
     else:
-        graph = api.load(model, wanted.input, layout=wanted.layout, **options)
+        given = one_image(wanted.input) or wanted.input
+        graph = api.load(model, given, layout=wanted.layout, **options)
     shapes = api.full_shapes(graph, wanted.input, layout=wanted.layout, batch=wanted.batch)
     return _checked(graph, shapes, wanted.dtype, budget)
+
+
+def one_image(given: Any) -> tuple[int, ...] | None:
+    """The last three of four sizes: a batch of images, unless the model is one for volumes."""
+    if not isinstance(given, str) or "=" in given:
+        return None
+    sizes = parse_shape(given)
+    return sizes[1:] if len(sizes) == 4 else None
 
 
 def _python(model: str, wanted: Wanted, budget: Budget) -> Analysed:

@@ -210,7 +210,13 @@ def _layer(name: str, analysed: Analysed) -> Row | Block:
             return rows[number - 1]
         if rows:
             kind = numbered["kind"].strip(" _#-") or "layer"
-            hint = f"{kind}1 is {rows[0].name}"
+            hint = rows[0].name
+            if hint != f"{kind}1":
+                hint = f"{kind}1 is {hint}"
+            elif len(rows) > 1:
+                hint = (
+                    f"{', '.join(row.name for row in rows[:4])}{', ...' if len(rows) > 4 else ''}"
+                )
             count = "is only one" if len(rows) == 1 else f"are only {len(rows)}"
             raise NameNotFoundError("layer", _cut(name), [], help=f"there {count}: {hint}")
     rows = of_kind(lower, analysed)
@@ -219,8 +225,9 @@ def _layer(name: str, analysed: Analysed) -> Row | Block:
     if rows:
         raise InputError(f"there are {len(rows)} layers {name!r}", help=f"{name}1, {name}2, ...")
     usual = [f"{kind}1" for kind in ("conv", "pool", "fc", "bn") if of_kind(kind, analysed)]
+    some = list(dict.fromkeys([*usual, *(row.name for row in report.rows[:4])]))[:4]
     found = [*(row.name for row in report.rows), *usual]
-    hint = closest(name, found) or f"layers are {', '.join([*usual, report.rows[0].name][:4])}, ..."
+    hint = closest(name, found) or f"layers are {', '.join(some)}, ..."
     raise NameNotFoundError("layer", _cut(name), [], of=_cut(report.model), help=hint)
 
 

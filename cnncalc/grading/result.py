@@ -102,6 +102,7 @@ class Sheet(NamedTuple):
 class Question(NamedTuple):
     """How a class did on one claim. `exercise` counts from 1.
 
+    `name` is as the key has it, or else the first sheet; `question` the same for all spellings.
     `common` is the most common wrong answer, `times` how often it was given, and `mistakes`
     what it likely comes from.
     """
@@ -115,6 +116,7 @@ class Question(NamedTuple):
     common: str | None
     times: int
     mistakes: tuple[Likely, ...]
+    question: str
 
     @property
     def total(self) -> int:

@@ -22,6 +22,8 @@ _ONE = ("id", "title", "model", "input", "layout", "batch", "dtype", "set", "opt
         "answers")  # fmt: skip
 _TOP = ("student", "title", "exercises", "layout", "batch", "dtype")
 _KEY = re.compile(r"^\s*[{,]?\s*[\"']?(\w+)[\"']?\s*:", re.M)
+#: `{64, 55, 55}`, a shape to people, and to YAML a mapping that gives 55 twice.
+_SET = re.compile(r"(:[ ]*)\{([ ]*\d+(?:[ ]*,[ ]*\d+)+[ ]*)\}(?=[ ]*(?:[,}#\r\n]|$))")
 _SAMPLE = "claims: {conv1.output: 64x112x112}"
 
 
@@ -38,13 +40,17 @@ class Said(NamedTuple):
 
 
 class Written(NamedTuple):
-    """An exercise as it stands in a sheet; `wanted` is None where it names no model."""
+    """An exercise as it stands in a sheet; `wanted` is None where it names no model.
+
+    `layout` is None where the sheet says nothing of it.
+    """
 
     id: str | None
     title: str | None
     wanted: Wanted | None
     claims: tuple[Said, ...]
     at: Location
+    layout: str | None = None
 
 
 class Paper(NamedTuple):
@@ -67,6 +73,7 @@ def parse(text: str, file: str) -> Paper:
 
     if file.lower().endswith(".json"):
         text = text.replace("\t", " ")  # YAML has no tabs, and JSON none that say anything
+    text = _SET.sub(r"\1[\2]", text)
     document = Document(text, file, "sheet")
     return _Reader(document).paper(yaml_tree.read(document, as_written=True))
 
@@ -132,6 +139,7 @@ class _Reader:
             self._wanted(merged) if "model" in entries else None,
             tuple(self._claims(claims.node, "")),
             node.at,
+            self._layout(merged) if "layout" in merged else None,
         )
 
     def _wanted(self, entries: dict[str, Entry]) -> Wanted:

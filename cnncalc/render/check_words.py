@@ -73,8 +73,11 @@ def named(check: Check, short: bool = False) -> str:
 def unverified(check: Check) -> str | None:
     """Why the model is not fully verified, in a line; None where it is (or was not checked)."""
     report = check.report
-    if report is None or report.status is Status.COMPLETE:
+    if report is None:
         return None
+    if report.status is Status.COMPLETE:
+        dims = [dim(check, verdict) for verdict in unknown(check)]
+        return f"not fully verified: not known what {dims[0]} receives" if dims else None
     rows = [row for row in report.rows if row.status is not Status.COMPLETE]
     shown = ", ".join(f"{row.name} ({row.op.short()})" for row in rows[:3])
     more = f" and {len(rows) - 3} more" if len(rows) > 3 else ""

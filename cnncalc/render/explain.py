@@ -61,7 +61,7 @@ def _lead(part: Part, lang: str) -> Spans:
     """What the op does, what it reads, and what it gives."""
     rule = part.rule
     does = line(rule.op, rule.line) if lang == "zh" else rule.line
-    said: list[Any] = [does] if does else []
+    said: list[Any] = []
     outputs = list(part.outputs)
     if part.inputs:
         reads = [
@@ -72,8 +72,19 @@ def _lead(part: Part, lang: str) -> Spans:
         said.append(phrase("part.gives", outputs=outputs))
     if any(section.what == "field" for section in part.sections) and part.inputs:
         reading = FIELD_RULES.get(rule.reads, rule.reads) if lang == "zh" else rule.reads
-        said.append(phrase("part.field.rule", rule=reading))
-    return _sentences(said, lang)
+        said.append(phrase("part.field.rule", rule=reading.replace("*", "·")))
+    gap = [Span("text", sentences(lang)["sentence.gap"])] if does else []
+    return [*_documented(does), *gap, *_sentences(said, lang)]
+
+
+def _documented(text: str) -> Spans:
+    """A line of an op's documentation: what stands in backticks there is code here."""
+    pieces = text.split("`")
+    return [
+        Span("code", piece) if at % 2 else Span("text", piece.replace("*", "·"))
+        for at, piece in enumerate(pieces)
+        if piece
+    ]
 
 
 def _sentences(phrases: Iterable[Any], lang: str) -> Spans:

@@ -18,6 +18,7 @@ from .grade_words import (
     percent,
     shown,
     tally,
+    whole,
     word,
 )
 
@@ -80,7 +81,7 @@ class _Look:
             inside = self.claims(each)
             if inside or not self.quiet:
                 lines += ["", exercise(each, self.lang), *inside]
-        lines += ["", *(f"{self.word('note')}: {shown(note)}" for note in sheet.notes)]
+        lines += ["", *(f"{self.word('note')}: {whole(note)}" for note in sheet.notes)]
         return [*lines, self.painted(tally(sheet, self.lang), "1")]
 
     def claims(self, each: Exercise) -> list[str]:

@@ -90,7 +90,8 @@ def _likely(each: Likely, lang: str) -> dict[str, str]:
 def _question(each: Question, lang: str) -> dict[str, Any]:
     return {
         "exercise": each.exercise,
-        "question": each.name,
+        "question": each.question,
+        "name": each.name,
         "truth": each.truth,
         "right": each.right,
         "wrong": each.wrong,
@@ -135,11 +136,13 @@ def safe(cell: Any) -> Any:
 
 
 def _by_sheet(grading: Grading) -> Sequence[Sequence[Any]]:
-    columns = list(dict.fromkeys((each.exercise, each.name) for each in grading.questions))
-    columns = columns if len(columns) <= MOST_COLUMNS else []
+    columns: dict[tuple[int, str], str] = {}
+    for question in grading.questions:
+        columns.setdefault((question.exercise, question.question), question.name)
+    columns = columns if len(columns) <= MOST_COLUMNS else {}
     head = ["file", "student", "title", "points", "total", "percent", "wrong", "missing",
             "unknown", "status"]  # fmt: skip
-    lines: list[Sequence[Any]] = [[*head, *(f"{number} {name}" for number, name in columns)]]
+    lines: list[Sequence[Any]] = [[*head, *(f"{key[0]} {name}" for key, name in columns.items())]]
     for sheet in grading.sheets:
         marks = {
             (number, claim.question): claim.mark

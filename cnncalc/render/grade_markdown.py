@@ -17,6 +17,7 @@ from .grade_words import (
     percent,
     shown,
     tally,
+    whole,
     word,
 )
 
@@ -55,7 +56,7 @@ def _sheet(sheet: Sheet, lang: str, quiet: bool) -> list[str]:
     for each in sheet.exercises:
         table = _claims(each, lang, quiet)
         blocks += [f"**{escaped(exercise(each, lang))}**", table] if table else []
-    notes = [f"- {word('note', lang)}: {escaped(shown(note))}" for note in sheet.notes]
+    notes = [f"- {word('note', lang)}: {escaped(whole(note))}" for note in sheet.notes]
     return [*blocks, "\n".join(notes), escaped(tally(sheet, lang))]
 
 

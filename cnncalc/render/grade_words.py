@@ -64,6 +64,11 @@ def shown(text: str | None) -> str:
     return printable(cut)
 
 
+def whole(text: str) -> str:
+    """Text of a sheet in one line, however long, with nothing in it that moves a cursor."""
+    return printable(" ".join(text.split()))
+
+
 def below(claim: Claim, lang: str) -> list[str]:
     """What stands below a claim that is not right: why, how it comes about, what went wrong."""
     lines = []

@@ -158,7 +158,11 @@ def _sizes(found: Sequence[Sizes]) -> Iterator[str]:
             line = f"{axes[0]} along each axis"
         else:
             line = " x ".join(axes)
-        depends = "" if each.independent else f" (each with {format_shape(each.base)} elsewhere)"
+        depends = (
+            ""
+            if each.independent
+            else f" (each where the other axes are of {format_shape(each.base)})"
+        )
         yield f"  {line}{depends}"
     yield from _more(len(found), _BOXES, "line")
 
@@ -196,6 +200,8 @@ def _smallest(answer: Smallest) -> Iterator[str]:
         if trouble is not None:
             said.append(f"  at {format_shape(less)}: {trouble}")
     yield from said
+    if not answer.sure:
+        yield "  there may be smaller ones: sizes do not grow steadily with the input here"
 
 
 def _exact(answer: Exact) -> Iterator[str]:

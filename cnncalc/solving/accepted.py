@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import product as combinations
 from typing import NamedTuple
 
-from ..errors import CnncalcError
 from .answers import Span
 from .boxes import Box
 from .model import Model
@@ -16,7 +16,7 @@ from .patterns import Pattern, pattern
 _TOGETHER = 12
 #: Sizes looked at beyond the first that will do, where nothing else is said: so many, and so
 #: many strides.
-_LOOKED, _STRIDES, _MOST = 64, 4, 512
+_LOOKED, _STRIDES, _MOST = 64, 3, 512
 #: Sizes of the diagonal that are looked at for one that will do.
 _DIAGONAL = 1024
 
@@ -27,8 +27,8 @@ Does = Callable[[tuple[int, ...], int], bool]
 class Sizes(NamedTuple):
     """The sizes that will do in one box, per axis: every combination of them does.
 
-    `independent` is False where the axes depend on each other; each pattern then holds for
-    the sizes `base` of the other axes alone.
+    `independent` is False where the axes depend on each other, or may; each pattern then holds
+    for the sizes `base` of the other axes, and there may be more for others.
     """
 
     axes: tuple[Pattern, ...]
@@ -53,17 +53,18 @@ def base_in(
             return model.accepts(sizes)
         return all(does(sizes, axis) for axis in range(len(sizes)))
 
-    tried = None
-    for more in range(most):
-        sizes = tuple(
+    def at(more: int) -> tuple[int, ...]:
+        return tuple(
             span.first + more if span.last is None else min(span.first + more, span.last)
             for span in box
         )
-        if sizes == tried:
+
+    start = 0 if does is not None else least_along(model, at, 0, most)
+    for more in range(start, most):
+        if more > start and at(more) == at(more - 1):
             break
-        tried = sizes
-        if good(sizes):
-            return sizes
+        if good(at(more)):
+            return at(more)
     native = model.spatial
     inside = all(
         span.first <= size <= (size if span.last is None else span.last)
@@ -72,36 +73,54 @@ def base_in(
     return native if inside and good(native) else None
 
 
+def least_along(model: Model, at: Callable[[int], tuple[int, ...]], first: int, last: int) -> int:
+    """The least number from `first` to `last` for which sizes are not too small for a window."""
+    while first < last:
+        middle = (first + last) // 2
+        if model.too_small(at(middle)):
+            first = middle + 1
+        else:
+            last = middle
+    return first
+
+
 def with_size(sizes: tuple[int, ...], axis: int, size: int) -> tuple[int, ...]:
     """The sizes with another one along one axis."""
     return (*sizes[:axis], size, *sizes[axis + 1 :])
 
 
 def sizes_in(
-    model: Model, box: Box, base: tuple[int, ...], does: Does, up_to: int | None = None
+    model: Model,
+    box: Box,
+    base: tuple[int, ...],
+    does: Does,
+    up_to: int | None = None,
+    whole: bool = True,
+    sure: bool = True,
 ) -> Sizes:
     """All sizes of a box that will do, looked at one by one along each axis.
 
-    An axis without end is looked at up to `up_to`, or until its pattern must have shown.
+    An axis without end is looked at up to `up_to`, or until its pattern must have shown. With
+    `whole` those alone will do that the whole network takes. Unless the box is `sure`, there may
+    be others for other sizes of the other axes.
     """
     axes = []
     for axis, span in enumerate(box):
         beyond = base[axis] + max(_LOOKED, _STRIDES * _stride(model, base, axis))
         last = beyond if up_to is None else max(up_to, span.first)
         last = last if span.last is None else min(span.last, max(last, span.first + _MOST))
-        good = [
-            size for size in range(span.first, last + 1) if does(with_size(base, axis, size), axis)
-        ]
+        along = partial(with_size, base, axis)
+        start = least_along(model, along, span.first, last) if whole else span.first
+        good = [size for size in range(start, last + 1) if does(along(size), axis)]
         axes.append(pattern(good, span.first, last, closed=span.last == last))
-    return Sizes(tuple(axes), base, _independent(axes, does) and _complete(model, axes, does))
+    independent = sure and _independent(axes, does) and _complete(model, axes, does)
+    return Sizes(tuple(axes), base, independent)
 
 
 def _stride(model: Model, sizes: tuple[int, ...], axis: int) -> int:
     """The largest effective stride along an axis."""
-    try:
-        fields = [row.field for row in model.report(sizes)]
-    except CnncalcError:
-        return 1
+    report = model.tried(sizes)
+    fields = [row.field for row in report] if report is not None else []
     steps = [
         field.stride[axis] for field in fields if field is not None and axis < len(field.stride)
     ]

@@ -12,6 +12,8 @@ from .window import OPS, Kind, Window
 
 #: Output paddings looked at.
 _MAX_EXTRA = 15
+#: No window has larger kernels, strides, paddings or dilations.
+_LARGEST = 65_536
 #: Strides looked at where the input is asked for.
 _MAX_STRIDE = 4
 
@@ -103,6 +105,9 @@ def asked_for(op: str, ceil: bool, bounds: Bounds, *sizes: Sequence[int] | None)
                 f"{format_shape(size)} has {len(size)} sizes, and there are {rank} axes",
                 help="sizes are per axis, without channels; one size counts for all axes",
             )
+    for size in given[2:]:
+        if size is not None and max(size) > _LARGEST:
+            raise InputError(f"a window with a {max(size):,} in it", help=f"up to {_LARGEST:,}")
     full = [size * rank if size is not None and len(size) == 1 else size for size in given]
     input, output, kernel, stride, padding, dilation, extra = full
     if not kind.dilates:

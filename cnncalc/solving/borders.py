@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..errors import CnncalcError
 from ..finding import Severity
 from ..report import Report
-from .accepted import Sizes, base_in, sizes_in
+from .accepted import Does, Sizes, base_in, sizes_in, with_size
 from .boxes import allowed, constraints
 from .fitting import no_size
 from .model import Model
 
 _CODE = "border-unseen"
-#: Sizes looked at beyond one that is given.
-_NEAR = 128
+#: Sizes looked at on either side of one that is given.
+_NEAR = 512
 
 
 class Exact(NamedTuple):
@@ -50,14 +49,13 @@ def solve(model: Model, up_to: int | None = None, given: bool = False) -> Exact:
     def does(sizes: tuple[int, ...], axis: int) -> bool:
         return model.accepts(sizes) and not _drops(model.report(sizes), model, axis)
 
-    if given:
-        up_to = max(up_to or 0, *(size + _NEAR for size in model.spatial))
     found: list[Sizes] = []
-    boxes = allowed(constraints(model), model.rank)
+    numbers = constraints(model)
+    boxes, sure = allowed(numbers, model.rank), all(each.sure for each in numbers)
     bases = [(box, base_in(model, box)) for box in boxes]
     for box, base in bases:
         if base is not None and model.confirmed(base):
-            sizes = sizes_in(model, box, base, does, up_to)
+            sizes = sizes_in(model, box, base, does, up_to, sure=sure)
             if all(axis.spans for axis in sizes.axes):
                 found.append(sizes)
     reason = None
@@ -66,12 +64,22 @@ def solve(model: Model, up_to: int | None = None, given: bool = False) -> Exact:
         reason = "every size drops something" if taken else no_size(model, boxes)
     near: tuple[tuple[int | None, int | None], ...] = ()
     if given and len(found) == 1:
-        axes = zip(found[0].axes, model.spatial, strict=True)
-        near = tuple(axis.near(size) for axis, size in axes)
+        base = found[0].base
+        near = tuple(_near(base, axis, size, does) for axis, size in enumerate(model.spatial))
     return Exact(
         model.title, tuple(found), model.spatial if given else None, near,
         _dropped(model) if given else None, reason, _why(found),
     )  # fmt: skip
+
+
+def _near(base: tuple[int, ...], axis: int, size: int, does: Does) -> tuple[int | None, int | None]:
+    """The nearest sizes of an axis that will do: at or below `size`, and at or above it."""
+    below, above = range(size, max(size - _NEAR, 0), -1), range(size, size + _NEAR)
+    first, second = (
+        next((each for each in sizes if does(with_size(base, axis, each), axis)), None)
+        for sizes in (below, above)
+    )
+    return first, second
 
 
 def _drops(report: Report, model: Model, axis: int) -> bool:
@@ -85,10 +93,7 @@ def _drops(report: Report, model: Model, axis: int) -> bool:
 
 def _dropped(model: Model) -> str | None:
     """What is wrong with the sizes that are given, or what they leave out."""
-    try:
-        findings = model.report(model.spatial).findings
-    except CnncalcError as error:
-        return error.message
+    findings = model.report(model.spatial).findings
     if any(finding.severity is Severity.ERROR for finding in findings):
         return model.trouble(model.spatial)
     parts = [

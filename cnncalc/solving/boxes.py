@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from ..checking.derivation import Origin, origin
 from ..checking.dims import Dim, dims_of
-from ..checking.fits import _candidates, _Probe
+from ..checking.fits import _candidates
+from ..checking.probe import Probe
 from ..checking.subject import Subject
 from ..checking.verdicts import judged
 from ..graph import Layer
@@ -20,12 +21,16 @@ Box = tuple[Span, ...]
 
 class Constraint(NamedTuple):
     """A number that a layer has hard-coded, the sizes of a tensor that multiply to it, and the
-    boxes of input sizes for which they do."""
+    boxes of input sizes for which they do.
+
+    Where it cannot be told which, `sure` is False and the boxes hold everything.
+    """
 
     layer: str
     expected: int
     source: Origin
     boxes: list[Box]
+    sure: bool = True
 
 
 def everything(rank: int) -> Box:
@@ -44,8 +49,10 @@ def constraints(model: Model) -> list[Constraint]:
     for name, expected, source in given:
         if (expected, source) not in kept and mended.positional(source.ref, source.dims):
             boxes = boxes_for(mended, source, expected)
-            if boxes is not None and boxes != [everything(model.rank)]:
-                kept[expected, source] = Constraint(name, expected, source, boxes)
+            every = [everything(model.rank)]
+            if boxes != every:
+                sure, known = boxes is not None, every if boxes is None else boxes
+                kept[expected, source] = Constraint(name, expected, source, known, sure)
     return list(kept.values())
 
 
@@ -64,15 +71,17 @@ def _numbers(mended: Subject, layer: Layer) -> list[tuple[Dim, int]]:
 def boxes_for(mended: Subject, source: Origin, wanted: int) -> list[Box] | None:
     """The boxes of input sizes for which dims multiply to `wanted`; None where it cannot be told.
 
-    Each axis was looked at by itself: the whole model has the last word.
+    It can where sizes grow steadily with the input's, each axis by itself.
     """
     same = product([mended.shape(source.ref)[dim] for dim in source.dims])
     rank = len(next(iter(mended.inputs.values()))) - 2
     if not mended.positional(source.ref, source.dims):
         return [everything(rank)] if same == wanted else []
-    probe = _Probe.of(mended, source)
-    roles = None if probe is None else probe.roles()
-    if probe is None or roles is None:
+    probe = Probe.of(mended, source)
+    if probe is None or not probe.steady():
+        return None
+    roles = probe.roles()
+    if roles is None:
         return None
     deciding = {role for role in roles if role is not None}
     if not deciding:

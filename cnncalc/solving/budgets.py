@@ -255,5 +255,6 @@ def _straight(first: Point, best: Point, over: Point | None) -> Sequence[str]:
         rise, rest = divmod(two.amount - one.amount, best.value - first.value)
         start = one.amount - rise * first.value
         if not rest and rise > 0 and three.amount == start + rise * over.value:
-            lines.append(f"{start:,} + {rise:,}*n <= {one.limit:,} {NOUNS[one.kind]}")
+            fixed = f"{start:,} + " if start else ""
+            lines.append(f"{fixed}{rise:,}*n <= {one.limit:,} {NOUNS[one.kind]}")
     return lines

@@ -7,17 +7,17 @@ from typing import NamedTuple
 
 from ..checking.derivation import Origin, origin
 from ..checking.dims import dims_of
-from ..checking.fits import _least
+from ..checking.fits import _LARGEST, _least
 from ..checking.subject import Subject
 from ..checking.verdicts import judged
-from ..errors import CnncalcError, InputError
+from ..errors import InputError
 from ..finding import Severity
 from ..graph import Graph, Layer
 from ..report import Report
 from ..shape import format_shape, product
 from .accepted import Does, Sizes, base_in, sizes_in, with_size
 from .answers import Span
-from .boxes import Box, Constraint, allowed, boxes_for, common, constraints
+from .boxes import Box, Constraint, allowed, boxes_for, common, constraints, everything
 from .model import Model, said
 
 
@@ -70,23 +70,31 @@ def solve(
     return _for_network(model, up_to)
 
 
-def _looked(model: Model, boxes: list[Box], does: Does, up_to: int | None) -> tuple[Sizes, ...]:
-    """The sizes in the boxes that will do."""
+def _looked(
+    model: Model,
+    boxes: list[Box],
+    does: Does | None,
+    up_to: int | None,
+    sure: bool = True,
+) -> tuple[Sizes, ...]:
+    """The sizes in the boxes that will do; without `does` those that the network takes."""
+
+    def taken(sizes: tuple[int, ...], axis: int) -> bool:
+        return model.accepts(sizes)
+
     found = []
     for box in boxes:
         base = base_in(model, box, does)
         if base is not None:
-            found.append(sizes_in(model, box, base, does, up_to))
+            found.append(sizes_in(model, box, base, does or taken, up_to, does is None, sure))
     return tuple(each for each in found if all(axis.spans for axis in each.axes))
 
 
 def _for_network(model: Model, up_to: int | None) -> Inputs:
-    def does(sizes: tuple[int, ...], axis: int) -> bool:
-        return model.accepts(sizes)
-
     given = constraints(model)
     boxes = allowed(given, model.rank)
-    found = tuple(each for each in _looked(model, boxes, does, up_to) if model.confirmed(each.base))
+    looked = _looked(model, boxes, None, up_to, all(each.sure for each in given))
+    found = tuple(each for each in looked if model.confirmed(each.base))
     why = ["a size will do where the analysis has no error"]
     why += [
         f"{each.layer} wants {each.expected} = "
@@ -133,23 +141,21 @@ def _for_layer(model: Model, name: str, features: int | None, up_to: int | None)
     else:
         place = _declared(mended, mended.layers[layer.name], features)
     boxes = boxes_for(mended, place.source, place.wanted)
+    sure = boxes is not None
     if boxes is None:
-        raise InputError(
-            f"{layer.name}: what it receives follows from the input in no plain way",
-            help="several axes, or none, decide each of its sizes",
-        )
+        boxes = [everything(model.rank)]
     before = _leading_to(model.graph, layer.name) - {layer.name}
     ahead = [each for each in constraints(model) if each.layer in before]
     own, boxes = boxes, common(allowed(ahead, model.rank), boxes)
 
     def does(sizes: tuple[int, ...], axis: int) -> bool:
-        try:
-            report = model.report(sizes)
-        except CnncalcError:
+        report = model.tried(sizes)
+        if report is None or _wrong(report, before):
             return False
-        return not _wrong(report, before) and product(made(report, place.source)) == place.wanted
+        return product(made(report, place.source)) == place.wanted
 
-    good = _looked(model, boxes, does, up_to)
+    sure = sure and all(each.sure for each in ahead)
+    good = _looked(model, boxes, does, up_to, sure)
     factors = [mended.shape(place.source.ref)[dim] for dim in place.source.dims]
     why = [
         f"{layer.name} receives {format_shape(factors, ' * ')} = {product(factors)} "
@@ -257,10 +263,10 @@ def _leading_to(graph: Graph, name: str) -> frozenset[str]:
 
 def _size(model: Model, layer: str, axis: int, sizes: tuple[int, ...]) -> int:
     """What a layer makes along an axis; 0 where nothing is left."""
-    try:
-        return model.report(sizes)[layer].output_shape[axis + 2] or 0
-    except CnncalcError:
+    report = model.tried(sizes)
+    if report is None or layer not in report:
         return 0
+    return report[layer].output_shape[axis + 2] or 0
 
 
 def _span_along(model: Model, layer: str, axis: int, wanted: int) -> Span | None:
@@ -296,7 +302,7 @@ def _near(model: Model, layer: Layer, spans: list[Span | None], wanted: tuple[in
 
         above = _least(size_of, size)
         if above is None:
-            return f": it makes {size_of(max(2 * model.spatial[axis], 1024))} of large inputs"
+            return f": it makes {size_of(_LARGEST)} of {_LARGEST}, the largest that is looked at"
         below = size_of(above - 1)
         return f": {size_of(above)} of {above}, and {below or 'nothing'} of {above - 1}"
     return ": something before it does not fit then"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 from ..graph import Graph
 from ..ops.base import Elementwise
 from ..ops.window import SlidingWindow
 from ..shape import format_shape
-from .accepted import base_in, with_size
+from .accepted import base_in, least_along, with_size
 from .boxes import Box, Constraint, allowed, constraints, everything
 from .fitting import made, no_size
 from .model import Model
@@ -25,13 +26,15 @@ class Smallest(NamedTuple):
     """The smallest inputs that a network takes, by the number of their positions.
 
     There are several where a smaller size along one axis asks for a larger one along another.
-    `square` is the least size of an input that is as high as wide, where there is one.
+    `square` is the least size of an input that is as high as wide, where there is one. `sure` is
+    False where the sizes that a hard-coded number allows could not all be told.
     """
 
     model: str
     channels: int | None
     least: tuple[Least, ...]
     square: int | None
+    sure: bool
     up_to: int
     reason: str | None
     why: tuple[str, ...]
@@ -64,7 +67,8 @@ def solve(model: Model, up_to: int = 1024) -> Smallest:
         base = base_in(model, everything(model.rank), most=up_to)
         square = base[0] if base is not None and len(set(base)) == 1 else None
     return Smallest(
-        model.title, model.inputs[model.names[0]][1], tuple(minimal), square, up_to,
+        model.title, model.inputs[model.names[0]][1], tuple(minimal), square,
+        all(each.sure for each in given), up_to,
         None if minimal else no_size(model, boxes), _why(model, given, minimal),
     )  # fmt: skip
 
@@ -87,10 +91,10 @@ def _least(model: Model, box: Box, up_to: int) -> Least | None:
     if sizes is None:
         return None
     for axis, span in enumerate(box):
-        for size in range(span.first, sizes[axis]):
-            smaller = with_size(sizes, axis, size)
-            if model.accepts(smaller):
-                sizes = smaller
+        along = partial(with_size, sizes, axis)
+        for size in range(least_along(model, along, span.first, sizes[axis]), sizes[axis]):
+            if model.accepts(along(size)):
+                sizes = along(size)
                 break
     if not model.confirmed(sizes):
         return None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from .. import analysis, api
 from ..checking.models import Opened, opened
 from ..checking.subject import Subject
-from ..errors import CnncalcError, InputError
+from ..errors import CnncalcError, InputError, LimitError
 from ..finding import Finding, Severity
 from ..graph import Graph, Layer
 from ..report import Report
@@ -20,6 +21,15 @@ if TYPE_CHECKING:
 
 #: What a model is read with where no input is given.
 _GUESS = "3x224x224"
+
+
+_TOO_SMALL = "input-too-small"
+#: Seconds that reading a model again and again may take.
+_PATIENCE = 30.0
+
+
+class TooSlowError(LimitError):
+    """A model has to be read for each size, and reading takes its time."""
 
 
 class Model:
@@ -37,6 +47,7 @@ class Model:
         first = next(iter(self.inputs.values()), ())
         self.names = tuple(name for name, shape in self.inputs.items() if shape[2:] == first[2:])
         self.rank = len(first) - 2
+        self._readings, self._spent = 0, 0.0
 
     @classmethod
     def open(
@@ -83,6 +94,15 @@ class Model:
             for name, shape in self.inputs.items()
         }
 
+    def tried(self, spatial: tuple[int, ...]) -> Report | None:
+        """The report for these spatial sizes; None where the model cannot be read for them."""
+        try:
+            return self.report(spatial)
+        except TooSlowError:
+            raise
+        except CnncalcError:
+            return None
+
     def report(self, spatial: tuple[int, ...]) -> Report:
         """The report for these spatial sizes. Raises `CnncalcError` where it cannot be read."""
         known = self._known.get(spatial)
@@ -95,12 +115,28 @@ class Model:
     def _analysed(self, spatial: tuple[int, ...]) -> Report | CnncalcError:
         shapes = self.shapes(spatial)
         try:
-            graph = self.graph
-            if self._rereads and self._reread is not None:
-                graph = self._reread(shapes)
+            graph = self._read(shapes) if self._rereads else self.graph
             return analysis.run(graph, shapes)
+        except TooSlowError:
+            raise
         except CnncalcError as error:
             return error
+
+    def _read(self, shapes: Mapping[str, Shape]) -> Graph:
+        """Read the model again, for no longer than people wait."""
+        assert self._reread is not None
+        if self._spent > _PATIENCE:
+            raise TooSlowError(
+                f"{self.title} has to be read for each size, and {self._readings} readings took "
+                f"{self._spent:.0f} seconds",
+                help="fewer sizes: a layer and a number, or --up-to",
+            )
+        self._readings += 1
+        started = monotonic()
+        try:
+            return self._reread(shapes)
+        finally:
+            self._spent += monotonic() - started
 
     def graph_for(self, shapes: Mapping[str, Shape]) -> Graph:
         """The network as its source gives it for these inputs."""
@@ -136,10 +172,20 @@ class Model:
         """Does the network take inputs of these sizes, without an error?"""
         return self.trouble(spatial) is None
 
+    def too_small(self, spatial: tuple[int, ...]) -> bool:
+        """Is some window larger than what it slides over? Then it is for all smaller sizes.
+
+        (Unless the source decides by the sizes what the network is: False then.)
+        """
+        report = None if self._rereads else self.tried(spatial)
+        return report is not None and any(each.code == _TOO_SMALL for each in report.findings)
+
     def trouble(self, spatial: tuple[int, ...]) -> str | None:
         """The first thing that is wrong with these sizes, in words; None where nothing is."""
         try:
             report = self.report(spatial)
+        except TooSlowError:
+            raise
         except CnncalcError as error:
             return error.message
         return first_error(report)

@@ -18,8 +18,10 @@ from .window import OPS, Kind, Window
 
 #: So many input sizes are put into the rule.
 _VERIFIED = 40
+#: More pairs of paddings are put into the rule for two sizes each.
+_PAIRS = 16
 #: Larger windows are no windows.
-_LARGEST = 10_000
+_LARGEST = 1024
 
 
 class Paddings(NamedTuple):
@@ -184,8 +186,9 @@ def _verify(answer: Paddings) -> None:
     turns = range(1, _VERIFIED)
     chosen = [size for turn in turns for size in (turn * s - s + 1, turn * s - 1, turn * s) if size]
     chosen = [answer.input] if answer.input is not None else chosen
+    pairs_at = chosen if len(answer.pairs) <= _PAIRS else [chosen[0], chosen[-1]]
     tried: list[tuple[int, int, list[int]]] = [
-        *((padding, extra, chosen[:_VERIFIED]) for padding, extra in answer.pairs),
+        *((padding, extra, pairs_at) for padding, extra in answer.pairs),
         *((padding, 0, chosen) for padding in _ends(answer.both)),
         *((padding, 0, [s * turn for turn in turns]) for padding in _ends(answer.multiples)),
     ]

@@ -45,19 +45,13 @@ class Pattern(NamedTuple):
     def _how(self) -> str:
         """`1 + 32*n`, or how far was looked."""
         if self.period is None:
-            return f"up to {self.last} there are {len(self.spans)}"
+            return f"of {self.first}..{self.last}"
         begin = [span for span in self.spans if span.first >= (self.start or 0)]
         inside = [span for span in begin if span.first < (self.start or 0) + self.period]
         if len(inside) == 1 and inside[0].first == inside[0].last:
             size = inside[0].first
             return f"{size} + {self.period}*n" if size != self.period else f"multiples of {size}"
         return f"and so on, every {self.period}"
-
-    def near(self, size: int) -> tuple[int | None, int | None]:
-        """The nearest sizes of the set at or below a size, and at or above it."""
-        below = [min(size, span.last or size) for span in self.spans if span.first <= size]
-        above = [max(size, span.first) for span in self.spans if (span.last or size) >= size]
-        return (max(below) if below else None, min(above) if above else None)
 
 
 def pattern(sizes: Sequence[int], first: int, last: int, closed: bool) -> Pattern:

@@ -2,7 +2,8 @@
 
 A `Phrase` is a sentence in no language: a key and its values. `say` puts it into words. The
 sentences stand in `en.py` and `zh.py`, those of exercise sheets in `quiz_en.py` and `quiz_zh.py`,
-under the same keys, with the same places for values.
+under the same keys, with the same places for values. `{count:layer|layers}` is the word
+that goes with a number: the first for one, the second for any other.
 """
 
 from __future__ import annotations
@@ -104,9 +105,12 @@ def _spans(value: Any, lang: str) -> list[Span]:
     if isinstance(value, Phrase):
         given = dict(value.values)
         found = []
-        for literal, name, _, _ in Formatter().parse(sentences(lang)[value.key]):
+        for literal, name, forms, _ in Formatter().parse(sentences(lang)[value.key]):
             found.append(Span("text", literal))
-            if name is not None:
+            if name is not None and forms:
+                one, many = forms.split("|")
+                found.append(Span("text", one if given[name] == 1 else many))
+            elif name is not None:
                 found += _spans(given[name], lang)
         return found
     if isinstance(value, Code):

@@ -32,6 +32,7 @@ SENTENCES = {
     "unit.bytes": "bytes",
     "unknown.rule": "Not known: cnncalc has no rule for it, or its inputs do not fit.",
     "unknown.size": "Not known: it takes an input size (--input).",
+    "unknown.before": "Not known: the shape that arrives here is not known.",
     # What symbols of formulas stand for.
     "axis.length": "length",
     "axis.height": "height",
@@ -120,7 +121,7 @@ SENTENCES = {
     "size.misfit": "The inputs do not fit (see the error). The analysis goes on with {shape}, "
     "what the layer declares.",
     "size.channels.kept": "The channels stay {channels}.",
-    "size.channels.made": "There are {channels} output channels.",
+    "size.channels.made": "There {channels:is|are} {channels} output {channels:channel|channels}.",
     "size.global": "All positions of a channel become one: {shape}.",
     "size.linear": "The last dim goes from {before} to {after}; the others stay.",
     "size.uneven": "The padding keeps the size: {total} in all, {before} before and {after} "
@@ -142,7 +143,7 @@ SENTENCES = {
     "params.shared": "It shares the parameters of {owner}: its {params} count there, and here "
     "as 0.",
     "params.tensor.shared": "{tensor} is counted at {owner}.",
-    "params.frozen": "Of these {trainable} are trained; the others are frozen.",
+    "params.frozen": "Of these {trainable} {trainable:is|are} trained; the others are frozen.",
     "buffers.name": "buffers (kept, not learned)",
     "held.caption": "The tensors it holds:",
     "held.parameter": "parameter",
@@ -150,10 +151,11 @@ SENTENCES = {
     "macs.name": "MACs",
     "macs.total": "MACs in all",
     "macs.none": "It counts no MACs: nothing is multiplied and added up, by the convention.",
-    "macs.each": "Each output value costs {count} MACs.",
+    "macs.each": "Each output value costs {count} {count:MAC|MACs}.",
     "flops.name": "FLOPs",
     "flops.total": "FLOPs in all",
-    "sum.missing": "At least: not known are {count} layers, among them {layers}.",
+    "sum.missing": "At least: {count} {count:layer is|layers are} not known, "
+    "{count:namely|among them} {layers}.",
     # Receptive fields.
     "field.along": "along {axes}",
     "field.along.input": "along {axes} of the input {input}",
@@ -193,8 +195,9 @@ SENTENCES = {
     "does not hold; its windows are put together position by position.",
     "field.irregular.parts": "At {layer} ({type}) positions are spread over several dims; the "
     "figures are those of the positions one by one.",
-    "field.period": "After {layer} every {period} positions repeat, {step} input positions "
-    "further on: the largest field is {size}, the jump is {jump} on average.",
+    "field.period": "After {layer} every {period} {period:position repeats|positions repeat}, "
+    "{step} input {step:position|positions} further on: the largest field is {size}, the jump is "
+    "{jump} on average.",
     "field.listed": "After {layer} nothing repeats: the largest of all fields is given.",
     "field.hull": "At {layer} paths meet: a position sees what any of them sees, from the first "
     "to the last position (their hull).",
@@ -210,16 +213,18 @@ SENTENCES = {
     # Memory.
     "memory.name": "memory of the output",
     "memory.brief": "Its output takes {bytes} bytes.",
-    "memory.bytes": "An element takes {width} bytes ({dtype}).",
+    "memory.bytes": "An element takes {width} {width:byte|bytes} ({dtype}).",
     "memory.view": "It takes no new memory: its output is in the memory of {home}.",
     "memory.held": "It takes no memory of an activation: the network holds it.",
     "memory.empty": "It takes no memory: its output has no elements.",
     "memory.params": "parameters",
     "memory.input": "inputs",
     "memory.forward": "forward pass: outputs of all layers",
-    "memory.forward.layers": "{count} layers take memory of their own.",
+    "memory.forward.layers": "{count} {count:layer takes|layers take} memory of "
+    "{count:its|their} own.",
     "memory.peak": "peak at inference: the most that is alive at once",
-    "memory.peak.at": "Reached at {layer}: the inputs and {count} outputs are alive, {alive}.",
+    "memory.peak.at": "Reached at {layer}: the inputs and {count} {count:output|outputs} are "
+    "alive, {alive}.",
     "memory.peak.inputs": "Only the inputs are alive, first at {layer}.",
     "memory.training": "training step with {optimizer} (estimate)",
     "memory.symbol.forward": "forward pass",
@@ -250,7 +255,8 @@ SENTENCES = {
     "backward.table": "Layer by layer:",
     "backward.convention": "For one training step in which all outputs have a gradient, and the "
     "inputs need none.",
-    "backward.unknown": "Not known for {count} layers, among them {layers}.",
+    "backward.unknown": "Not known for {count} {count:layer|layers}, "
+    "{count:namely|among them} {layers}.",
     "gradient.lead": "With δ for the gradient of the loss L with respect to the output y:",
     "gradient.conv": "For the weight a cross-correlation of δ with the input; for the input the "
     "full convolution of δ with the kernel turned by 180 degrees.",
@@ -260,7 +266,8 @@ SENTENCES = {
     "gradient.attention": "For each head, with D its width. Projections have the gradients of "
     "linear layers.",
     "gradient.max": "a(u) is where the maximum of window u was: only that position gets δ.",
-    "gradient.average": "K is what the sum of the window u was divided by.",
+    "gradient.average": "The sum runs over the windows u that hold v; K is what the sum of the "
+    "window was divided by.",
     "gradient.global": "I is the number of positions: each gets an equal share.",
     "gradient.batchnorm": "In training, with m values to a channel, their deviation σ and the "
     "normalized values x̂. At inference σ is a constant, and ∂L/∂x = γ·δ/σ.",
@@ -272,6 +279,8 @@ SENTENCES = {
     "connection. What was broadcast gets the sum over the places where it stood.",
     "gradient.broadcast": "What was broadcast gets the sum over the places where it stood.",
     "gradient.dropout": "In training, with the mask m of the forward pass; at inference δ.",
+    "gradient.embedding": "i[n] is the index at position n: row r gets the sum of δ over the "
+    "places where it was looked up.",
     "gradient.recurrent": "With δ[t] the gradient of the product W x[t] (for U, of U h[t-1]) at "
     "step t, by back-propagation through time.",
     "gradient.moved": "The same values, put back where they were.",

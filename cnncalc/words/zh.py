@@ -32,6 +32,7 @@ SENTENCES = {
     "unit.bytes": "字节",
     "unknown.rule": "未知：cnncalc 没有这种运算的规则，或者输入的形状不匹配。",
     "unknown.size": "未知：需要给出输入尺寸（--input）。",
+    "unknown.before": "未知：传到这里的形状未知。",
     # What symbols of formulas stand for.
     "axis.length": "长度",
     "axis.height": "高度",
@@ -247,7 +248,7 @@ SENTENCES = {
     "gradient.linear": "每个样本对应 x 和 δ 的一行。",
     "gradient.attention": "对每个注意力头成立，D 为该头的宽度；各投影的梯度同全连接层。",
     "gradient.max": "a(u) 是窗口 u 中最大值的位置：只有它得到 δ。",
-    "gradient.average": "K 是窗口 u 求平均时的除数。",
+    "gradient.average": "对包含 v 的各窗口 u 求和，K 是窗口求平均时的除数。",
     "gradient.global": "I 是位置的个数：每个位置平分梯度。",
     "gradient.batchnorm": "训练时成立：每个通道有 m 个值，σ 为其标准差，x̂ 为归一化后的值。推理时"
     " σ 是常数，∂L/∂x = γ·δ/σ。",
@@ -259,6 +260,7 @@ SENTENCES = {
     "。",
     "gradient.broadcast": "被广播的项得到各处梯度之和。",
     "gradient.dropout": "训练时成立，m 为前向传播的掩码；推理时就是 δ。",
+    "gradient.embedding": "i[n] 是位置 n 的下标：第 r 行得到各处查到它的 δ 之和。",
     "gradient.recurrent": "δ[t] 为第 t 步乘积 W x[t]（对 U 则为 U h[t-1]）的梯度，由沿时间的反向"
     "传播得到。",
     "gradient.moved": "数值不变，放回原来的位置。",

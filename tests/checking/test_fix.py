@@ -149,3 +149,49 @@ def test_two_numbers_for_one_place(tmp_path: Path) -> None:
     ]  # fmt: skip
     with pytest.raises(FileError):
         fix.plan(verdicts)
+
+
+@pytest.mark.parametrize(
+    ("written", "fixed"),
+    [
+        ("8*31**2", "8*30*30"),
+        ("8*(31*31)", "8*30*30"),
+        ("31 ** 2 * 8", "30 * 30 * 8"),
+        ("(8 * 31 * 31)", "(8 * 30 * 30)"),
+        ("7688", "7200"),
+    ],
+)
+def test_what_the_fix_writes_is_what_the_help_says(
+    tmp_path: Path, written: str, fixed: str
+) -> None:
+    text = model(
+        f"self.c = nn.Conv2d(3, 8, 3)\nself.f = nn.Linear({written}, 10)",
+        "return self.f(self.c(x).flatten(1))",
+    )
+    source = Source(tmp_path, text)
+    found = source.check(3, 32, 32)
+    fix.plan(found.verdicts).write()
+    assert source.file.read_text() == text.replace(written, fixed)
+    if "*" in written:
+        (finding,) = found.findings
+        assert str(finding.help).startswith(f"nn.Linear({fixed}, 10); as written")
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("8 * (  # channels\n        31 *\n        31)", "it is written over several lines"),
+        ("8 * (\n        31 * 31)", "it is written over several lines"),
+    ],
+)
+def test_comments_and_lines_are_not_lost(tmp_path: Path, written: str, reason: str) -> None:
+    source = Source(
+        tmp_path,
+        model(
+            f"self.c = nn.Conv2d(3, 8, 3)\nself.f = nn.Linear({written}, 10)",
+            "return self.f(self.c(x).flatten(1))",
+        ),
+    )
+    plan = fix.plan(source.check(3, 32, 32).verdicts)
+    assert plan.edits == ()
+    assert [why for _, why in plan.refused] == [reason]

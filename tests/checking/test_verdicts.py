@@ -11,6 +11,7 @@ from written import Source, codes, model, the, wrong
 
 from cnncalc.checking import check
 from cnncalc.finding import Severity
+from cnncalc.render.check_words import tally
 
 #: The networks of the notes that the project started from, as a user writes them.
 FACE = model(
@@ -309,9 +310,12 @@ def test_one_number_for_layers_that_want_the_same(tmp_path: Path) -> None:
             "return self.f[0](x.flatten(1)) + self.f[1](x.flatten(1))",
         ),
     )
-    (verdict,) = wrong(source.check(3, 5, 5))
+    found = source.check(3, 5, 5)
+    (verdict,) = wrong(found)
     assert verdict.fix is not None
     assert (verdict.fix.old, verdict.fix.new) == ("9", "75")
+    assert codes(found) == ["linear-in-features"] * 2
+    assert tally(found) == "0 dims right, 1 wrong"
 
 
 def test_a_number_from_elsewhere(tmp_path: Path) -> None:
@@ -322,6 +326,110 @@ def test_a_number_from_elsewhere(tmp_path: Path) -> None:
     (verdict,) = wrong(source.check(3, 5, 5))
     assert verdict.fix is None
     assert verdict.unfixable == "flat is not written here as a number"
+
+
+def test_groups_that_cannot_be(tmp_path: Path) -> None:
+    """No layer is suggested that cannot be made."""
+    source = Source(
+        tmp_path,
+        model(
+            "self.a = nn.Conv2d(3, 8, 3)\nself.b = nn.Conv2d(16, 16, 3, groups=16)",
+            "return self.b(self.a(x))",
+        ),
+    )
+    found = source.check(3, 20, 20)
+    (verdict,) = wrong(found)
+    assert (verdict.fix, verdict.unfixable) == (None, "groups=16 does not divide 8")
+    assert the(found, "conv-in-channels").help == (
+        "groups=16 does not divide 8: change both numbers, or let 16 arrive"
+    )
+
+
+def test_behind_an_input_that_is_too_small(tmp_path: Path) -> None:
+    """Sizes are assumed there: no verdict on them. Channels and features are declared."""
+    source = Source(
+        tmp_path,
+        model(
+            "self.a = nn.Conv2d(3, 8, 3)\nself.b = nn.Conv2d(9, 8, 1)\n"
+            "self.f = nn.Linear(8 * 18 * 18, 10)\nself.g = nn.Linear(10, 2)",
+            "return self.g(self.f(F.relu(self.b(self.a(x))).flatten(1)))",
+        ),
+    )
+    found = source.check(3, 2, 2)
+    assert set(codes(found)) == {"input-too-small", "conv-in-channels"}
+    said = {v.layer: (v.received, v.ok, v.fits, v.fix is None) for v in found.verdicts}
+    assert said == {
+        "a": (3, True, None, True),
+        "b": (8, False, None, False),
+        "f": (None, False, None, True),
+        "g": (10, True, None, True),
+    }
+
+
+@pytest.mark.parametrize("features", ["8 * 31 * 31", "8 * 30 * 30"])
+def test_behind_a_view_that_does_not_fit(tmp_path: Path, features: str) -> None:
+    """What it gives is assumed: nothing behind it is right, or wrong."""
+    source = Source(
+        tmp_path,
+        model(
+            f"self.a = nn.Conv2d(3, 8, 3)\nself.f = nn.Linear({features}, 10)",
+            "x = torch.reshape(self.a(x), (-1, 8, 31 * 31))\n"
+            "x = x.reshape([-1, 8 * 961])\nreturn self.f(x)",
+        ),
+    )
+    found = source.check(3, 32, 32)
+    assert codes(found) == ["reshape-size"]
+    assert {v.layer: (v.received, v.ok) for v in found.verdicts} == {
+        "a": (3, True),
+        "reshape#2": (None, False),
+        "f": (None, False),
+    }
+    silenced = source.check(3, 32, 32, ignore=["reshape-size"])
+    assert (codes(silenced), silenced.exit_code) == ([], 2)
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ("*(76, 4)", "it comes from *(76, 4)"),
+        ("*sizes", "it comes from *sizes"),
+        ("**{'in_features': 76, 'out_features': 4}", "it comes from **"),
+    ],
+)
+def test_a_number_that_is_unpacked(tmp_path: Path, given: str, reason: str) -> None:
+    source = Source(
+        tmp_path,
+        model(f"sizes = (76, 4)\nself.f = nn.Linear({given})", "return self.f(x.flatten(1))"),
+    )
+    (verdict,) = wrong(source.check(3, 5, 5))
+    assert (verdict.value, verdict.received, verdict.fix) == (76, 75, None)
+    assert str(verdict.unfixable).startswith(reason)
+
+
+def test_concatenated_features(tmp_path: Path) -> None:
+    source = Source(
+        tmp_path,
+        model(
+            "self.a = nn.Conv2d(3, 8, 3)\nself.f = nn.Linear(99, 5)",
+            "return self.f(torch.cat([self.a(x).flatten(1), x.flatten(1)], dim=1).relu())",
+        ),
+    )
+    (verdict,) = wrong(source.check(3, 5, 5))
+    assert verdict.derivation == "72 + 75 features, concatenated"
+
+
+def test_a_call_of_several_lines_becomes_one(tmp_path: Path) -> None:
+    source = Source(
+        tmp_path,
+        model(
+            "self.a = nn.Conv2d(\n    # four of them\n    out_channels=4,  # 4\n"
+            "    kernel_size=(3,\n        1),\n    in_channels=8,\n)",
+            "return self.a(x)",
+        ),
+    )
+    assert the(source.check(3, 5, 5), "conv-in-channels").help == (
+        "nn.Conv2d(out_channels=4, kernel_size=(3, 1), in_channels=3)"
+    )
 
 
 @pytest.mark.torch

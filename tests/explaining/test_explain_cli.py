@@ -131,7 +131,9 @@ def test_python_models_are_read(run, tmp_path) -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["d2l/lenet", "conv9"], "unknown layer 'conv9' of d2l/lenet"),
+        (["d2l/lenet", "conv9"], "unknown layer 'conv9'\n  help: there are only 2"),
+        (["d2l/lenet", "cnv1"], "unknown layer 'cnv1' of d2l/lenet\n  help: did you mean conv1?"),
+        (["d2l/lenet", "conv"], "there are 2 layers 'conv'\n  help: conv1, conv2"),
         (["d2l/lenet", "--what", "sizes"], "unknown quantity 'sizes'"),
         (["d2l/lenet", "--train"], "--train is for models in Python code, and live ones"),
         (["nonet9"], "nonet9"),

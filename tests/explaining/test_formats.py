@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from html.parser import HTMLParser
 
 import pytest
@@ -38,23 +39,25 @@ def odd_names() -> Explanation:
     return explained(graph, {"in_put": (1, 3, 40, 40)})[0]
 
 
-def documents(format: str) -> list[tuple[str, str]]:
-    """Explanations of all there is, by language."""
+@cache
+def explanations() -> list[Explanation]:
+    """Explanations of all there is."""
     specs = {
         "conv5x3@6 s2 p1, bn, relu, maxpool3 s2, flatten, fc10": "3x32x30",
         "conv3, pool2": None,
         "fc8, mha2, lstm5, fc4": "7x6",
     }
-    found = []
-    for lang in ("en", "zh"):
-        found.append((lang, odd_names().render(format, lang)))
-        for spec, size in specs.items():
-            whole = explain(spec, size, what=QUANTITIES)
-            found.append((lang, whole.render(format, lang)))
-        for case in CASES:
-            graph, shapes = one_layer(case.op, case.inputs)
-            found.append((lang, explained(graph, shapes, ("layer",))[0].render(format, lang)))
+    found = [odd_names()]
+    found += [explain(spec, size, what=QUANTITIES) for spec, size in specs.items()]
+    for case in CASES:
+        graph, shapes = one_layer(case.op, case.inputs)
+        found.append(explained(graph, shapes, ("layer",))[0])
     return found
+
+
+def documents(format: str) -> list[tuple[str, str]]:
+    """All explanations in a format, by language."""
+    return [(lang, each.render(format, lang)) for lang in ("en", "zh") for each in explanations()]
 
 
 def test_latex_is_whole() -> None:

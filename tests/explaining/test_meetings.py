@@ -89,7 +89,7 @@ def test_where_positions_differ() -> None:
     said = [say(note, "en") for note in section.notes]
     assert said[0].startswith("The recurrence does not hold at deconv1 (ConvTranspose2d)")
     assert said[1] == (
-        "After deconv1 every 2 positions repeat, 1 input positions further on: the largest field "
+        "After deconv1 every 2 positions repeat, 1 input position further on: the largest field "
         "is 2, the jump is 1/2 on average."
     )
     assert section.steps == ()

@@ -74,8 +74,8 @@ def test_spellings_of_a_claim(name: str, question: str) -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("conv3.output", "unknown layer 'conv3'\n  help: there are only 2: conv1 is conv1"),
-        ("fc2.output", "unknown layer 'fc2'\n  help: there is only one: fc1 is fc1"),
+        ("conv3.output", "unknown layer 'conv3'\n  help: there are only 2: conv1, conv2"),
+        ("fc2.output", "unknown layer 'fc2'\n  help: there is only one: fc1"),
         ("cnv1.output", "unknown layer 'cnv1' of spec\n  help: did you mean conv1, conv2?"),
         ("conv.output", "there are 2 layers 'conv'\n  help: conv1, conv2, ..."),
         ("conv1.parms", "unknown quantity 'parms' of conv1\n  help: did you mean params?"),

@@ -91,7 +91,7 @@ def test_statistics(tmp_path: Path) -> None:
     found = cnncalc.grade(["class"], key="key.yaml")
     by_name = {each.name: each for each in found.questions}
     assert list(by_name) == [
-        "conv1.output", "conv1.params", "pool1.output", "total.params", "pool#2.field",
+        "conv1.output", "conv1.params", "pool1.output", "total.params", "pool2.field",
     ]  # fmt: skip
     params = by_name["conv1.params"]
     assert (params.exercise, params.right, params.wrong, params.missing) == (1, 1, 4, 0)
@@ -99,7 +99,8 @@ def test_statistics(tmp_path: Path) -> None:
     assert params.truth == "9,472"
     assert by_name["pool1.output"].missing == 1
     assert by_name["total.params"].common is None
-    assert by_name["pool#2.field"].exercise == 2
+    assert by_name["pool2.field"].exercise == 2
+    assert by_name["pool2.field"].question == "pool#2.field"
 
 
 def test_without_a_key_each_sheet_has_its_own_exercises(tmp_path: Path) -> None:
@@ -242,6 +243,27 @@ def test_two_hundred_sheets_in_a_few_seconds(tmp_path: Path) -> None:
     assert len({each.file for each in found.sheets}) == 200
 
 
+def test_statistics_without_a_key_are_of_exercises_that_sheets_share(tmp_path: Path, run) -> None:
+    faces = "model: facecnn\ninput: 1x112x92\nclaims: {conv1.params: 320}"
+    other = "model: conv3x3@64\ninput: 3x32x32\nclaims: {conv1.params: 1792}"
+    put(tmp_path / "class", one=faces, two=other)
+    assert cnncalc.grade("class").questions == ()
+    assert "question" not in run("grade", "class").out
+    put(tmp_path / "class", three=other)
+    assert [(each.name, each.total) for each in cnncalc.grade("class").questions] == [
+        ("conv1.params", 2)
+    ]
+    assert [each.name for each in cnncalc.grade("class/one.yaml").questions] == ["conv1.params"]
+
+
+@pytest.mark.parametrize("format_", ["table", "markdown"])
+def test_notes_are_printed_whole(tmp_path: Path, run, format_: str) -> None:
+    put(tmp_path, sheet="model: conv3x3@64\ninput: 224x224x3\nclaims: {conv1.params: 1}")
+    out = run("grade", "sheet.yaml", "--format", format_).out
+    assert "224 channels; layout: hwc reads 224x224x3 as height x width x channels" in out
+    assert "…" not in out
+
+
 # Formats
 
 
@@ -255,7 +277,7 @@ def test_csv_is_a_gradebook(tmp_path: Path, run) -> None:
     assert lines[0] == [
         "file", "student", "title", "points", "total", "percent", "wrong", "missing", "unknown",
         "status", "1 conv1.output", "1 conv1.params", "1 pool1.output", "2 total.params",
-        "2 pool#2.field",
+        "2 pool2.field",
     ]  # fmt: skip
     assert lines[1][1:] == ["Ada", "", "5", "5", "100", "0", "0", "0", "ok", *"11111"]
     assert lines[2][1:10] == ["broken", "", "0", "0", "", "0", "0", "0", "unreadable"]
@@ -324,7 +346,7 @@ def test_the_table_of_a_class(tmp_path: Path, run) -> None:
         "     可能的原因: 漏了偏置",
         "1 pool1.output   1/2     50%  55x55x64",
         "2 total.params   2/2    100%  10,580,648",
-        "2 pool#2.field   1/2     50%  10x10       12 (1 次)",
+        "2 pool2.field    1/2     50%  10x10       12 (1 次)",
         "     可能的原因: 步距乘早了：(k-1) 应乘本层之前的步距",
         "",
         "2 份答卷：得分 7 / 10（70%）",

@@ -126,6 +126,7 @@ CASES: list[tuple[str, str, str, str, str, dict[str, str | int]]] = [
     ("off-by-one", STEM, "3x224x224", "conv1.params", "9473", {}),
     ("off-by-one", SMALL, SMALL_INPUT, "pool2.output", "16x7x11", {}),
     ("ten-times", STEM, "3x224x224", "conv1.params", "94720", {}),
+    ("rounded-to-nothing", STEM, "3x224x224", "conv1.params", "0.0M", {}),
     ("digits-swapped", STEM, "3x224x224", "conv1.params", "9742", {}),
 ]  # fmt: skip
 
@@ -188,6 +189,20 @@ def test_one_digit_names_only_mistakes_in_writing() -> None:
     assert named("facecnn", "1x112x92", "total.macs", "≈100M") == []
     assert named("facecnn", "1x112x92", "total.macs", "0.1G") == []
     assert named("facecnn", "1x112x92", "total.macs", "122M") == ["flops-as-macs"]
+
+
+def test_two_digits_name_one_mistake() -> None:
+    assert named("facecnn", "1x112x92", "conv1.params", "0.0M") == ["rounded-to-nothing"]
+    for answer in ("0.12G", "1.2e8", "0.31k", "3.2e2"):
+        found = claim("facecnn", "1x112x92", "total.macs", answer)
+        assert len(found.mistakes) <= 1, answer
+
+
+def test_one_layer_of_many_is_named_for_exact_numbers_only() -> None:
+    # 1,814,073,344 + 6,422,528 (layer2.0.downsample.0) rounds to 1.82G, as many things do.
+    assert named("resnet18", "3x224x224", "total.macs", "1.82G") == ["last-digit"]
+    found = named("resnet18", "3x224x224", "total.macs", "1814073344 + 6422528")
+    assert found == ["counted-twice: layer2.0.downsample.0"]
 
 
 def test_the_words_have_their_details() -> None:

@@ -19,6 +19,10 @@ MOST = 3
 #: Mistakes up to this rank are in writing a number, and from this one on say little.
 WRITTEN, LAST_RESORT = 19, 79
 _MOST_GUESSES = 5_000
+#: Digits up to which an answer says too little to name more than one mistake.
+_FEW_DIGITS = 2
+#: Mistakes in any one of many layers: some sum comes near every rounded number.
+_EXACT_ONLY = {"left-out", "counted-twice", "one-bias-forgotten"}
 
 
 class Case(NamedTuple):
@@ -92,13 +96,18 @@ def mistake(name: str, rank: int, en: str, zh: str) -> Callable[[Guesses], Guess
 def likely(case: Case) -> tuple[Likely, ...]:
     """The mistakes that lead to exactly this answer, the most specific first."""
     answer = case.answer
-    coarse = isinstance(answer, Quantity) and answer.digits < 2
+    digits = answer.digits if isinstance(answer, Quantity) else _FEW_DIGITS + 1
+    coarse = digits < 2
+    rounded = isinstance(answer, Quantity) and bool(answer.step)
+    most = 1 if digits <= _FEW_DIGITS else MOST
     found: list[Likely] = []
     tried = 0
     for each in sorted(MISTAKES.values(), key=lambda known: known.rank):
         # One digit is too little to tell mistakes by, except those in writing it.
         if (coarse and each.rank > WRITTEN) or (found and each.rank >= LAST_RESORT):
             break
+        if rounded and each.name in _EXACT_ONLY:
+            continue
         try:
             for value, detail in each.guesses(case):
                 tried += 1
@@ -109,7 +118,7 @@ def likely(case: Case) -> tuple[Likely, ...]:
                     break
         except CnncalcError:
             continue  # an op that cannot be so: nobody made this mistake
-        if len(found) == MOST:
+        if len(found) == most:
             break
     return tuple(found)
 

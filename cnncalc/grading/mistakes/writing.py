@@ -18,10 +18,19 @@ def _quantity(case: Case) -> Quantity | None:
     return case.answer if isinstance(case.answer, Quantity) and numeric else None
 
 
+@mistake(
+    "rounded-to-nothing", 9, "rounds to nothing: give more digits", "四舍五入后成了 0：请多写几位"
+)
+def rounded_to_nothing(case: Case) -> Iterator[Guess]:
+    given = _quantity(case)
+    if given is not None and given.step and not given.value:
+        yield Fraction(0), ""
+
+
 @mistake("cut-off", 10, "digits cut off instead of rounded", "直接截断，没有四舍五入")
 def cut_off(case: Case) -> Iterator[Guess]:
     given = _quantity(case)
-    if given is not None and given.step:
+    if given is not None and given.step and given.value:
         yield floor(Fraction(case.truth.value) / given.step) * given.step, ""
 
 

@@ -23,7 +23,7 @@ class Array(list[Any]):
 
 
 CLASSES[Array] = lambda value: ARRAY
-ITERATORS[Array] = lambda reader, value: reader._counted(value)
+ITERATORS[Array] = lambda reader, value: reader.plain_items(value)
 
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "add": operator.add, "sub": operator.sub, "mul": operator.mul, "truediv": operator.truediv,

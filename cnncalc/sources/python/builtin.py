@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from .formatting import formatted, represented
 from .functions import PARTIAL
-from .interpreter import CALLS, Interpreter, iterator, no_attribute
+from .held import Held
+from .interpreter import CALLS, Interpreter, iterator
 from .methods import ordered
-from .objects import delete_attribute, set_attribute, special
-from .operators import binary, compare, guard
+from .objects import remove_attribute, set_attribute, special
+from .operators import binary, compare, equal
 from .values import (
     MISSING,
     Bound,
@@ -102,8 +102,16 @@ def backwards(reader: Interpreter, items: Any) -> Items:
 
 
 @offers("iter")
-def iterated(reader: Interpreter, items: Any) -> Any:
+def iterated(reader: Interpreter, items: Any, sentinel: Any = MISSING) -> Any:
+    if sentinel is not MISSING:
+        return iterator(_until(reader, items, sentinel))
     return items if isinstance(items, Items) else iterator(reader.iterate(items))
+
+
+def _until(reader: Interpreter, function: Any, sentinel: Any) -> Iterator[Any]:
+    while not equal(reader, item := reader.call(function), sentinel):
+        reader.budget.spend(1)
+        yield item
 
 
 @offers("next")
@@ -168,57 +176,6 @@ def all_(reader: Interpreter, items: Any) -> bool:
     return all(reader.truth(item) for item in reader.iterate(items))
 
 
-# Numbers and texts
-
-
-@offers("abs")
-def absolute(reader: Interpreter, value: Any) -> Any:
-    if value.__class__ is Opaque:
-        return Opaque(f"abs({value.what})")
-    found = special(reader, value, "__abs__")
-    return abs(value) if found is None else reader.call(found)
-
-
-@offers("round")
-def rounded(reader: Interpreter, value: Any, digits: Any = None) -> Any:
-    if value.__class__ is Opaque:
-        return Opaque(f"round({value.what})")
-    if isinstance(digits, int) and abs(digits) > 10_000:
-        raise reader.cannot(f"round to {digits} digits")
-    return round(value, digits)
-
-
-@offers("pow")
-def power(reader: Interpreter, base: Any, exponent: Any, modulus: Any = None) -> Any:
-    if modulus is None:
-        return binary(reader, "pow", base, exponent)
-    guard(reader, "mul", exponent, 1)
-    return pow(base, exponent, modulus)
-
-
-@offers("divmod")
-def divided(reader: Interpreter, left: Any, right: Any) -> Any:
-    return (binary(reader, "floordiv", left, right), binary(reader, "mod", left, right))
-
-
-@offers("repr")
-def repr_(reader: Interpreter, value: Any) -> Any:
-    return represented(reader, value)
-
-
-@offers("format")
-def format_(reader: Interpreter, value: Any, spec: str = "") -> Any:
-    return formatted(reader, value, spec)
-
-
-BUILTINS["ord"] = Native("ord", lambda reader, value: ord(value))
-BUILTINS["chr"] = Native("chr", lambda reader, value: chr(value))
-BUILTINS["id"] = Native("id", lambda reader, value: id(value))
-BUILTINS["bin"] = Native("bin", lambda reader, value: bin(value))
-BUILTINS["hex"] = Native("hex", lambda reader, value: hex(value))
-BUILTINS["hash"] = Native("hash", lambda reader, value: (reader.weigh(value), hash(value))[1])
-
-
 # Objects and classes
 
 
@@ -275,7 +232,9 @@ def is_instance(reader: Interpreter, value: Any, kind: Any) -> bool:
         return isinstance(value, Class | type)
     cls = class_of(value)
     if isinstance(cls, Class):
-        return kind in cls.mro or (cls is FUNCTION and kind is FUNCTION)
+        return kind in cls.mro or (
+            isinstance(value, Held) and isinstance(kind, type) and isinstance(value, kind)
+        )
     if isinstance(kind, type):
         return isinstance(value, kind)
     return False
@@ -291,7 +250,11 @@ def issubclass_(reader: Interpreter, cls: Any, kind: Any) -> bool:
     if isinstance(kind, tuple):
         return any(issubclass_.run(reader, cls, each) for each in kind)
     if isinstance(cls, Class):
-        return kind in cls.mro
+        played = kind.__name__ if isinstance(kind, type) else None
+        return kind in cls.mro or any(
+            isinstance(each, Class) and each.module == "builtins" and each.name == played
+            for each in cls.mro
+        )
     return isinstance(cls, type) and isinstance(kind, type) and issubclass(cls, kind)
 
 
@@ -334,8 +297,7 @@ def setattr_(reader: Interpreter, value: Any, name: Any, new: Any) -> None:
 
 @offers("delattr")
 def delattr_(reader: Interpreter, value: Any, name: str) -> None:
-    if not delete_attribute(value, name):
-        raise no_attribute(value, name)
+    remove_attribute(reader, value, name)
 
 
 @offers("vars")
@@ -361,8 +323,10 @@ def super_(reader: Interpreter, cls: Any = None, owner: Any = None) -> Any:
 
 
 @offers("property")
-def property_(reader: Interpreter, getter: Any = None, setter: Any = None, *_: Any) -> Property:
-    return Property(getter, setter)
+def property_(
+    reader: Interpreter, fget: Any = None, fset: Any = None, fdel: Any = None, doc: Any = None
+) -> Property:
+    return Property(fget, fset, deleter=fdel)
 
 
 BUILTINS["staticmethod"] = Native("staticmethod", lambda reader, function: Static(function))

@@ -5,9 +5,13 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from .copying import copied
+from .deriving import INTEGER, PLAYED, TEXT
+from .descriptors import described
 from .functions import decorated
+from .held import Held
 from .interpreter import CALLS, Interpreter
-from .objects import OBJECT, from_class
+from .objects import OBJECT, from_class, set_attribute
 from .scope import Frame
 from .values import (
     MISSING,
@@ -31,7 +35,7 @@ _SILENT = ("typing.", "typing_extensions.", "abc.", "collections.abc.")
 
 def define_class(reader: Interpreter, node: ast.ClassDef, frame: Frame) -> Any:
     """The value of a `class` statement, decorators applied."""
-    bases = _bases(reader, node, frame)
+    bases, silent = _bases(reader, node, frame)
     inner = Frame(frame.module, frame, is_class=True)
     inner.node = node
     reader.enter(inner)
@@ -41,10 +45,11 @@ def define_class(reader: Interpreter, node: ast.ClassDef, frame: Frame) -> Any:
         cls = Class(node.name, bases, inner.names, module=frame.module.name)
     except TypeError as error:
         raise Raised(error) from None
-    if "__class__" in cls.names:
-        raise reader.cannot(f"cannot follow the __class__ that {cls.name} gives its objects")
-    for value in cls.names.values():
-        _give_home(value, cls)
+    for name in ("__class__", "__getattribute__"):
+        if name in cls.names:
+            raise reader.cannot(f"cannot follow the {name} that {cls.name} gives its objects")
+    cls.silent = silent
+    _complete(reader, cls)
     for kind in (base for base in cls.mro[1:] if isinstance(base, Class)):
         finish = kind.names.get("__finish__")
         if finish is not None:  # what NamedTuple and Enum make of a class
@@ -69,19 +74,30 @@ def made_class(reader: Interpreter, name: Any, bases: Any, names: Any) -> Class:
         cls = Class(name, tuple(known), dict(names), module=reader.stack[-1].module.name)
     except TypeError as error:
         raise Raised(error) from None
-    for value in cls.names.values():
-        _give_home(value, cls)
+    _complete(reader, cls)
     return cls
 
 
-def _bases(reader: Interpreter, node: ast.ClassDef, frame: Frame) -> tuple[Any, ...]:
+def _complete(reader: Interpreter, cls: Class) -> None:
+    """Tell functions and descriptors of a class where they are."""
+    for name, value in list(cls.names.items()):
+        _give_home(value, cls)
+        cls.names[name] = described(reader, cls, name, value)
+
+
+def _bases(reader: Interpreter, node: ast.ClassDef, frame: Frame) -> tuple[tuple[Any, ...], bool]:
+    """The bases that matter, and whether others were passed over."""
     bases: list[Any] = []
+    silent = False
     for each in node.bases:
         if isinstance(each, ast.Starred):
             raise reader.cannot("cannot follow computed bases of a class")
         base = reader.evaluate(each, frame)
         if base is object or (base.__class__ is Opaque and base.what.startswith(_SILENT)):
+            silent = silent or base is not object
             continue
+        if isinstance(base, type):
+            base = PLAYED.get(base, base)
         known = isinstance(base, Class | Opaque) or (
             isinstance(base, type) and issubclass(base, BaseException)
         )
@@ -91,11 +107,11 @@ def _bases(reader: Interpreter, node: ast.ClassDef, frame: Frame) -> tuple[Any, 
         bases.append(base)
     for keyword in node.keywords:
         value = reader.evaluate(keyword.value, frame)
-        silent = value.__class__ is Opaque and value.what.startswith(_SILENT)
-        if keyword.arg == "metaclass" and not silent:
+        known = value.__class__ is Opaque and value.what.startswith(_SILENT)
+        if keyword.arg == "metaclass" and not known:
             frame.node = node
             raise reader.cannot(f"cannot follow the metaclass of {node.name}")
-    return tuple(bases)
+    return tuple(bases), silent
 
 
 def _give_home(value: Any, cls: Class) -> None:
@@ -106,8 +122,8 @@ def _give_home(value: Any, cls: Class) -> None:
     elif isinstance(value, Static | ClassBound):
         _give_home(value.function, cls)
     elif isinstance(value, Property):
-        _give_home(value.getter, cls)
-        _give_home(value.setter, cls)
+        for each in (value.getter, value.setter, value.deleter):
+            _give_home(each, cls)
 
 
 def instantiate(
@@ -117,17 +133,18 @@ def instantiate(
     opaque = next((base for base in cls.mro if base.__class__ is Opaque), None)
     if opaque is not None:
         raise reader.cannot(f"{cls.name} is derived from {opaque.what}, which is not known")
-    caller = cls.find("__make__")
-    if caller is not MISSING:
+    caller, maker = cls.find("__make__"), cls.find("__new__")
+    if caller is not MISSING and not isinstance(maker, Function | Static):
         return caller(reader, cls, args, kwargs)
-    maker = cls.find("__new__")
-    if maker is MISSING or maker.__class__ is Method:
+    if maker.__class__ is Method:
+        made = maker.run(reader, cls, *args, **kwargs)
+    elif maker is MISSING:
         made = cls.make(cls) if cls.make else Instance(cls)
     else:
         made = reader.call(
             maker.function if isinstance(maker, Static) else maker, (cls, *args), kwargs
         )
-        if not (isinstance(made, Instance) and made.cls.derives(cls)):
+        if not (isinstance(made, Instance | Held) and made.cls.derives(cls)):
             return made
     init = cls.find("__init__")
     if init is not MISSING:
@@ -182,11 +199,10 @@ class Field:
 
 @method("__init__")
 def _field_init(reader: Interpreter, owner: Instance, *args: Any, **kwargs: Any) -> None:
-    fields = next(
-        each.fields for each in owner.cls.mro if isinstance(each, Class) and each.fields is not None
-    )
-    values = _field_values(reader, owner.cls.name, fields, args, kwargs)
-    owner.attributes.update(values)
+    fields = _fields_of(owner.cls)
+    for name, value in _field_values(reader, owner.cls.name, fields, args, kwargs).items():
+        if value is not MISSING:
+            set_attribute(reader, owner, name, value)
     after = owner.cls.find("__post_init__")
     if after is not MISSING:
         reader.call(from_class(reader, after, owner, owner.cls))
@@ -214,18 +230,63 @@ def _field_values(
     for each, default in fields.items():
         if each not in values:
             made = default.value(reader) if isinstance(default, Field) else default
-            if made is MISSING:
+            if made is MISSING and (not isinstance(default, Field) or default.init):
                 raise Raised(TypeError(f"{name}() missing argument {each!r}"))
             values[each] = made
     return {each: values[each] for each in fields}
 
 
+def _fields_of(cls: Class) -> dict[str, Any]:
+    """The fields of a dataclass or a named tuple."""
+    known = (each.fields for each in cls.mro if isinstance(each, Class))
+    found = next((each for each in known if each is not None), None)
+    if found is None:
+        raise TypeError(f"{cls.name} is no dataclass")
+    return found
+
+
+def is_dataclass(reader: Interpreter, value: Any) -> bool:
+    """`dataclasses.is_dataclass`, of a class or an object."""
+    cls = value if isinstance(value, Class) else getattr(value, "cls", None)
+    return (
+        isinstance(cls, Class)
+        and not cls.derives(NAMED_TUPLE)
+        and any(isinstance(each, Class) and each.fields is not None for each in cls.mro)
+    )
+
+
+def replaced(reader: Interpreter, value: Any, /, **changes: Any) -> Any:
+    """`dataclasses.replace`: made anew of its fields; other attributes are left behind."""
+    given = {}
+    for name, default in _fields_of(value.cls).items():
+        if not isinstance(default, Field) or default.init:
+            given[name] = reader.attribute(value, name)
+        elif name in changes:
+            raise ValueError(f"field {name} is declared with init=False")
+    return reader.call(value.cls, (), {**given, **changes})
+
+
+def as_plain(reader: Interpreter, value: Any) -> dict[str, Any]:
+    """`dataclasses.asdict`: dataclasses inside become dicts too."""
+    return {name: _plain(reader, reader.attribute(value, name)) for name in _fields_of(value.cls)}
+
+
+def _plain(reader: Interpreter, value: Any) -> Any:
+    reader.budget.spend(1)
+    if isinstance(value, Instance) and is_dataclass(reader, value):
+        return as_plain(reader, value)
+    if value.__class__ in (list, tuple):
+        return value.__class__(_plain(reader, each) for each in value)
+    if value.__class__ is dict:
+        return {_plain(reader, key): _plain(reader, each) for key, each in value.items()}
+    return copied(reader, value, {})
+
+
 def fields(reader: Interpreter, owner: Any) -> tuple[Instance, ...]:
     """`dataclasses.fields(...)` of a dataclass, or of an object of one."""
     cls = owner if isinstance(owner, Class) else owner.cls
-    known = next(each.fields for each in cls.mro if each.fields is not None)
     made = []
-    for name, default in known.items():
+    for name, default in _fields_of(cls).items():
         each = Instance(_FIELD)
         each.attributes.update(name=name, default=default)
         made.append(each)
@@ -241,19 +302,29 @@ _FIELD = Class("Field")
 def _make_record(
     reader: Interpreter, cls: Class, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Record:
-    fields = cls.fields or {}
+    fields = _fields_of(cls)
     values = _field_values(reader, cls.name, fields, args, kwargs)
     return Record.of(tuple(fields), values.values(), cls)
 
 
+@method("__new__")
+def _new_record(reader: Interpreter, cls: Class, *args: Any, **kwargs: Any) -> Record:
+    return _make_record(reader, cls, args, kwargs)
+
+
 def _finish_named_tuple(reader: Interpreter, cls: Class) -> None:
-    if cls.fields is None:
+    if cls.fields is None and NAMED_TUPLE in cls.bases:
         annotated = cls.names.get("__annotations__", {})
         cls.fields = {name: cls.names.pop(name, MISSING) for name in annotated}
 
 
 NAMED_TUPLE = Class(
-    "NamedTuple", names={"__make__": _make_record, "__finish__": _finish_named_tuple}
+    "NamedTuple",
+    names={
+        "__make__": _make_record,
+        "__finish__": _finish_named_tuple,
+        "__new__": _new_record,
+    },
 )
 
 
@@ -274,14 +345,31 @@ def named_tuple(
 
 def _finish_enum(reader: Interpreter, cls: Class) -> None:
     members: dict[str, Any] = {}
-    count = 0
+    last: Any = 0
+    init = cls.find("__init__")
+    texts = cls.derives(TEXT)
+    for name in ("__new__", "_generate_next_value_", "_missing_"):
+        if isinstance(cls.names.get(name), Function | Static | ClassBound):
+            raise reader.cannot(f"cannot follow the {name} of an enumeration")
     for name, value in list(cls.names.items()):
         if name.startswith("_") or isinstance(value, Function | Static | ClassBound | Property):
             continue
-        count += 1
-        member = Instance(cls)
-        member.attributes.update(name=name, value=count if value is AUTO else value)
+        if value is AUTO:
+            lower = cls.derives(STR_ENUM)
+            if not lower and (texts or not isinstance(last, int)):
+                raise reader.cannot("cannot follow enum.auto() after that value")
+            value = name.lower() if lower else last + 1
+        last = value
+        same = next((each for each in members.values() if each.attributes["value"] == value), None)
+        if same is not None:  # another name for it
+            cls.names[name] = same
+            continue
+        held = texts or cls.derives(INTEGER)
+        member = cls.find("__new__").run(reader, cls, value) if held else Instance(cls)
+        member.attributes.update(name=name, value=value)
         cls.names[name] = members[name] = member
+        if isinstance(init, Function):
+            reader.call(init, (member, *(value if isinstance(value, tuple) else (value,))))
     cls.names["__members__"] = members
 
 
@@ -289,6 +377,8 @@ def _find_member(
     reader: Interpreter, cls: Class, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
     (wanted,) = args
+    if wanted.__class__ is Opaque:
+        return Opaque(f"{cls.name}({wanted.what})")
     for member in cls.names["__members__"].values():
         if member is wanted or member.attributes["value"] == wanted:
             return member
@@ -296,6 +386,8 @@ def _find_member(
 
 
 ENUM = Class("Enum", names={"__make__": _find_member, "__finish__": _finish_enum})
+INT_ENUM = Class("IntEnum", (INTEGER, ENUM))
+STR_ENUM = Class("StrEnum", (TEXT, ENUM))
 AUTO = Opaque("enum.auto()")
 
 __all__ = ["AUTO", "ENUM", "NAMED_TUPLE", "OBJECT", "Field", "dataclass", "instantiate"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from . import figures as figures  # abs, round, repr
+from . import protocols as protocols  # calls, loops
 from .builtin import BUILTINS, NUMBERS, class_of
 from .classes import made_class
 from .formatting import text
@@ -86,7 +88,8 @@ def _call_type(
         if maker is not None:
             return maker(reader, *args, **kwargs)
         if issubclass(kind, BaseException):
-            return kind(*[text(reader, each) for each in args])
+            plain = (int, float, bool, str, type(None))
+            return kind(*[e if e.__class__ in plain else text(reader, e) for e in args])
     except NATIVE_ERRORS as error:
         raise Raised(error, str(error)) from None
     raise reader.cannot(f"cannot make a {kind.__name__}")

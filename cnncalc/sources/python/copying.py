@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from .held import Held, held
 from .interpreter import Interpreter
 from .values import Bound, Instance, Partial, called
 
 
 @called("copy")
 def _copy(reader: Interpreter, value: Any) -> Any:
-    if isinstance(value, list | dict | set):
+    if isinstance(value, Held):
+        if not isinstance(value, dict | list):
+            return value
+        shallow = held(value.__class__, value.cls, value)
+        shallow.attributes = dict(value.attributes)
+        return shallow
+    if isinstance(value, list | dict | set | deque):
         return value.copy()
     if isinstance(value, Instance) and value.__class__ is Instance:
         made = Instance(value.cls)
         made.attributes = dict(value.attributes)
         return made
-    return copied(reader, value, {}) if isinstance(value, Instance) else value
+    return _shallow(value) if isinstance(value, Instance) else value
+
+
+def _shallow(value: Any) -> Any:
+    """A module like another that has the same tensors and parts: its dicts of them are shared."""
+    made = value.__class__(value.cls)
+    for kind in value.__class__.__mro__:
+        for name in getattr(kind, "__slots__", ()):
+            setattr(made, name, getattr(value, name))
+    made.attributes = dict(value.attributes)
+    leaf = getattr(value, "leaf", None)
+    if leaf is not None:
+        made.leaf = leaf.__class__(leaf.kind, made.attributes, leaf.held)
+    return made
 
 
 @called("deepcopy")

@@ -224,7 +224,7 @@ def _frames(
     `source` is what the first `for` goes through. The frame is on the stack only while its
     own code is at work: generators are gone through bit by bit.
     """
-    inner = Frame(frame.module, frame)
+    inner = Frame(frame.module, frame.inner())  # names of a class body are not seen inside
     inner.node = frame.node
 
     def run(at: int, source: Any) -> Iterator[Frame]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from .held import Held
 from .interpreter import NATIVE_ERRORS, Interpreter
 from .objects import special
-from .values import Class, Instance, Opaque, Raised
+from .values import Class, Function, Instance, Opaque, Raised
 
 _LONG_WIDTH = re.compile(r"\d{5,}")
 
 
 def text(reader: Interpreter, value: Any) -> Any:
     """`str(value)`; unknown values make unknown texts."""
+    if isinstance(value, Held):
+        return _held_text(reader, value)
     if isinstance(value, str):
         return value
     if value.__class__ is Opaque:
@@ -32,9 +35,23 @@ def text(reader: Interpreter, value: Any) -> Any:
     return str(value)
 
 
+def _held_text(reader: Interpreter, value: Any) -> Any:
+    """`str` of an object of a class derived from Python's own."""
+    for name in ("__str__", "__repr__"):
+        if isinstance(value.cls.find(name), Function):
+            return reader.call(special(reader, value, name))
+    if "__members__" in value.cls.names:  # it differs from one Python to the next
+        raise reader.cannot(
+            f"cannot follow the text of {value.cls.name}.{value.attributes['name']}"
+        )
+    plain = next(kind for kind in (dict, list, tuple, str, int) if isinstance(value, kind))
+    reader.weigh(value)
+    return str(plain(value))
+
+
 def represented(reader: Interpreter, value: Any) -> Any:
     """`repr(value)`."""
-    if isinstance(value, str):
+    if value.__class__ is str:
         return repr(value)
     return text(reader, value)
 
@@ -45,7 +62,11 @@ def formatted(reader: Interpreter, value: Any, spec: str, conversion: str = "") 
         raise reader.cannot("a format with a width beyond 9,999")
     if conversion in ("r", "a"):
         value = represented(reader, value)
-    elif conversion == "s" or not isinstance(value, int | float | complex | str):
+    elif (
+        conversion == "s"
+        or isinstance(value, Held)
+        or not isinstance(value, int | float | complex | str)
+    ):
         value = text(reader, value)
     try:
         made = format(value, spec)

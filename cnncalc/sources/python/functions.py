@@ -129,14 +129,20 @@ def bind(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> d
     return names
 
 
-def run(
-    reader: Interpreter, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> Any:
-    """Carry out a function; a generator is gone through to its end, and then handed out."""
+def opened(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Frame:
+    """The frame of a call, with its arguments."""
     frame = Frame(function.module, function.closure, bind(function, args, kwargs), function)
     if frame.parent is not None and frame.parent.names is function.module.names:
         frame.parent = None  # names of the module are looked up last, anyway
     frame.node = function.node
+    return frame
+
+
+def run(
+    reader: Interpreter, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """Carry out a function; a generator is gone through to its end, and then handed out."""
+    frame = opened(function, args, kwargs)
     node = function.node
     reader.enter(frame)
     if isinstance(node, ast.Lambda):
@@ -190,10 +196,10 @@ CALLS[Opaque] = _run_opaque
 def _attribute(reader: Interpreter, function: Function, name: str) -> Any:
     if name in ("__name__", "__qualname__"):
         return function.name
-    if name in ("__doc__", "__module__"):
-        return ""
     if name in function.attributes:
         return function.attributes[name]
+    if name in ("__doc__", "__module__"):
+        return "" if name == "__doc__" else function.module.name
     if name == "__call__":
         return function
     raise no_attribute(function, name)

@@ -8,12 +8,12 @@ is refused, with its place.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ...errors import Location, SourceError
 from .budget import MAX_DEPTH, Budget
+from .held import Held
 from .scope import Frame
 from .values import Items, Method, Native, Opaque, Raised, Record, type_name
 
@@ -102,6 +102,14 @@ class Interpreter:
             try:
                 return function.run(self, *args, **(kwargs or {}))
             except NATIVE_ERRORS as error:
+                if (
+                    isinstance(error, TypeError)
+                    and getattr(error.__traceback__, "tb_next", None) is None
+                ):
+                    # Not its body: the arguments are other than those that are played here.
+                    raise self.cannot(
+                        f"cannot follow {function.name}() with these arguments"
+                    ) from None
                 raise Raised(error, _text(error, function)) from None
         found = CALLS.get(kind)
         if found is None:
@@ -120,7 +128,7 @@ class Interpreter:
         """The items of a value, each for a step of the budget."""
         kind = value.__class__
         if kind in (list, tuple, dict, set, frozenset, str, range):
-            return self._counted(value)
+            return self.plain_items(value)
         if isinstance(value, Record):
             return iter(value)
         found = next((ITERATORS[each] for each in kind.__mro__ if each in ITERATORS), None)
@@ -128,7 +136,8 @@ class Interpreter:
             raise Raised(TypeError(f"{type_name(value)!r} object is not iterable"))
         return found(self, value)
 
-    def _counted(self, value: Any) -> Iterator[Any]:
+    def plain_items(self, value: Any) -> Iterator[Any]:
+        """The items of one of Python's own containers, each for a step of the budget."""
         spend = self.budget.spend
         for item in value:
             spend(1)
@@ -136,7 +145,9 @@ class Interpreter:
 
     def listed(self, value: Any) -> list[Any]:
         """The items of a value, all at once."""
-        if isinstance(value, range | list | tuple | dict | set | str):
+        if isinstance(value, range | list | tuple | dict | set | str) and not isinstance(
+            value, Held
+        ):
             self.budget.items(_length(value))
             return list(value)
         items = []
@@ -222,18 +233,10 @@ def _length(value: Any) -> int:
         return 1 << 63
 
 
-_COUNTS = re.compile(r"((?:takes|from|to|but) )(\d+)(?! was| were)?")
-
-
 def _text(error: Exception, function: Native) -> str:
     """What a failing native function says, in the user's words rather than ours."""
     text = str(error)
-    own = getattr(function.run, "__qualname__", "")
-    if not own or f"{own}()" not in text:
-        return text.replace("<lambda>()", f"{function.name}()")
-    text = text.replace(f"{own}()", f"{function.name}()")
-    # The reader is itself an argument, of which the user knows nothing.
-    return _COUNTS.sub(lambda match: match[1] + str(int(match[2]) - 1), text)
+    return text.replace("<lambda>()", f"{function.name}()")
 
 
 _CONSTRUCTS = {

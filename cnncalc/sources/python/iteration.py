@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from .interpreter import Interpreter, iterator
-from .operators import binary
+from .operators import binary, equal
 from .values import MISSING, Items, Native, called
 
 
@@ -53,10 +53,44 @@ def _over_lists(name: str) -> Native:
     return Native(name, run)
 
 
+@called("groupby")
+def _groupby(reader: Interpreter, items: Any, key: Any = None) -> Items:
+    """Groups of neighbours with equal keys; a group ends where the next is asked for."""
+    source = reader.iterate(items)
+    current: list[Any] = []  # the next item and its key, and which group is at hand
+
+    def ahead() -> bool:
+        for item in source:
+            current[:] = [item, item if key is None else reader.call(key, (item,))]
+            return True
+        current.clear()
+        return False
+
+    def run() -> Iterator[Any]:
+        more = ahead()
+        while more:
+            mark = current[1]
+            alive = [True]
+            yield mark, iterator(group(mark, alive))
+            alive[0] = False
+            more = bool(current)
+            while more and equal(reader, current[1], mark):
+                more = ahead()
+
+    def group(mark: Any, alive: list[bool]) -> Iterator[Any]:
+        while alive[0] and current and equal(reader, current[1], mark):
+            item = current[0]
+            ahead()
+            yield item
+
+    return iterator(run())
+
+
 ITERTOOLS: dict[str, Any] = {
     "chain": _chain,
     "repeat": _repeat,
     "accumulate": _accumulate,
+    "groupby": _groupby,
     "count": Native("count", lambda reader, *args: iterator(itertools.count(*args))),
     "cycle": Native("cycle", lambda reader, items: iterator(itertools.cycle(reader.listed(items)))),
     "islice": Native(

@@ -6,9 +6,10 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from .dunders import special_method
 from .formatting import format_method
 from .interpreter import ATTRIBUTES, ITERATORS, Interpreter, iterator, no_attribute
-from .values import Method, Native, Opaque, Raised
+from .values import MISSING, Bound, Method, Native, Opaque, Raised
 
 Run = Callable[..., Any]
 
@@ -49,6 +50,7 @@ _TEXT = frozenset(
         "title",
         "upper",
         "encode",
+        "translate",
     ]
 )
 _LIST = frozenset(
@@ -104,7 +106,7 @@ def _text_attribute(reader: Interpreter, value: str, name: str) -> Any:
         return _plainly(value, name)
     run = _TEXT_METHODS.get(name)
     if run is None:
-        raise no_attribute(value, name)
+        return _any_attribute(reader, value, name)
     return Native(name, lambda inner, *args, **kwargs: run(inner, value, *args, **kwargs))
 
 
@@ -153,7 +155,7 @@ def _list_attribute(reader: Interpreter, value: list[Any], name: str) -> Any:
         return Native(name, lambda inner, **options: _sort(inner, value, **options))
     if name in _LIST:
         return _plainly(value, name)
-    raise no_attribute(value, name)
+    return _any_attribute(reader, value, name)
 
 
 def _extend(reader: Interpreter, value: list[Any], items: Any) -> None:
@@ -187,7 +189,7 @@ def _dict_attribute(reader: Interpreter, value: dict[Any, Any], name: str) -> An
         return Native(name, from_keys)
     if name in _DICT:
         return _plainly(value, name)
-    raise no_attribute(value, name)
+    return _any_attribute(reader, value, name)
 
 
 def _update(reader: Interpreter, value: dict[Any, Any], other: Any = (), **more: Any) -> None:
@@ -211,7 +213,7 @@ def from_keys(reader: Interpreter, keys: Any, value: Any = None) -> dict[Any, An
 
 def _set_attribute(reader: Interpreter, value: Any, name: str) -> Any:
     if name not in _SET:
-        raise no_attribute(value, name)
+        return _any_attribute(reader, value, name)
 
     def run(inner: Interpreter, *args: Any) -> Any:
         listed = [inner.listed(each) if isinstance(each, list | tuple) else each for each in args]
@@ -225,7 +227,7 @@ def _set_attribute(reader: Interpreter, value: Any, name: str) -> Any:
 def _tuple_attribute(reader: Interpreter, value: tuple[Any, ...], name: str) -> Any:
     if name in ("count", "index"):
         return _plainly(value, name)
-    raise no_attribute(value, name)
+    return _any_attribute(reader, value, name)
 
 
 def _number_attribute(reader: Interpreter, value: Any, name: str) -> Any:
@@ -233,13 +235,13 @@ def _number_attribute(reader: Interpreter, value: Any, name: str) -> Any:
         return _plainly(value, name)
     if name in ("real", "imag", "numerator", "denominator"):
         return getattr(value, name)
-    raise no_attribute(value, name)
+    return _any_attribute(reader, value, name)
 
 
 def _range_attribute(reader: Interpreter, value: Any, name: str) -> Any:
     if name in ("start", "stop", "step"):
         return getattr(value, name)
-    raise no_attribute(value, name)
+    return _any_attribute(reader, value, name)
 
 
 def _deque_attribute(reader: Interpreter, value: deque[Any], name: str) -> Any:
@@ -247,19 +249,25 @@ def _deque_attribute(reader: Interpreter, value: deque[Any], name: str) -> Any:
         return Native(name, lambda inner, items: getattr(value, name)(inner.listed(items)))
     if name in _DEQUE:
         return _plainly(value, name)
-    raise no_attribute(value, name)
+    return _any_attribute(reader, value, name)
 
 
 def _type_attribute(reader: Interpreter, value: type, name: str) -> Any:
     """`dict.fromkeys`, `str.lower`: methods of Python's own classes."""
     if value is dict and name == "fromkeys":
         return Native(name, from_keys)
+    if value is str and name == "maketrans":
+        return Native(name, lambda inner, *args: str.maketrans(*args))
     if name in ("__name__", "__qualname__"):
         return value.__name__
-    if name in ("__init__", "__new__", "__setattr__", "__getattribute__") and value is object:
-        from .objects import OBJECT
+    if value is object:
+        from .objects import OBJECT, plain_setattr
 
-        return OBJECT.get(name, Native(name, lambda *_: None))
+        if name in OBJECT:
+            return plain_setattr if name == "__setattr__" else OBJECT[name]
+    special = special_method(value, name)
+    if special is not MISSING:
+        return special
     if value in ATTRIBUTES:
         return Method(
             name, lambda inner, owner, *args: inner.call(inner.attribute(owner, name), args)
@@ -273,6 +281,9 @@ def _any_attribute(reader: Interpreter, value: Any, name: str) -> Any:
         return type(value)
     if name == "__doc__":
         return None
+    special = special_method(type(value), name)
+    if special is not MISSING:
+        return Bound(special, value)
     raise no_attribute(value, name)
 
 
@@ -300,6 +311,16 @@ ATTRIBUTES.update(
         object: _any_attribute,
     }
 )
+
+
+#: Python's own classes that the user may derive from -> the names of their methods.
+METHOD_NAMES: dict[type, frozenset[str]] = {
+    dict: _DICT | {"update", "fromkeys"},
+    list: _LIST | {"extend", "sort"},
+    tuple: frozenset(["count", "index"]),
+    str: _TEXT | _TEXT_METHODS.keys(),
+    int: _NUMBER & set(dir(int)),
+}
 
 
 def _counted(reader: Interpreter, value: Any) -> Iterator[Any]:

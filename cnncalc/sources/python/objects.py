@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-from .interpreter import ATTRIBUTES, CALLS, ITERATORS, TRUTHS, Interpreter, iterator, no_attribute
+from .held import Held
+from .interpreter import ATTRIBUTES, Interpreter, iterator, no_attribute
 from .values import (
     MISSING,
     Bound,
@@ -13,7 +14,6 @@ from .values import (
     ClassBound,
     Function,
     Instance,
-    Items,
     Method,
     Namespace,
     Opaque,
@@ -41,6 +41,8 @@ def from_class(reader: Interpreter, found: Any, owner: Any, cls: Class) -> Any:
         return found.function
     if kind is ClassBound:
         return Bound(found.function, cls)
+    if kind is Instance and (getter := found.cls.find("__get__")) is not MISSING:
+        return reader.call(getter, (found, owner, cls))
     return found
 
 
@@ -62,6 +64,25 @@ def _setattr(reader: Interpreter, owner: Any, name: str, value: Any) -> None:
     set_attribute(reader, owner, name, value, hooked=False)
 
 
+@method("__setattr__")
+def plain_setattr(reader: Interpreter, owner: Any, name: str, value: Any) -> None:
+    """`object.__setattr__`: nothing else hears of it, not even a module of its parts."""
+    if isinstance(owner, Instance | Held):
+        set_on_instance(reader, owner, name, value)
+    else:
+        raise reader.cannot("cannot follow this call of object.__setattr__")
+
+
+@method("__getattribute__")
+def _getattribute(reader: Interpreter, owner: Any, name: str) -> Any:
+    return reader.attribute(owner, name)
+
+
+@method("__delattr__")
+def _delattr(reader: Interpreter, owner: Any, name: str) -> None:
+    remove_attribute(reader, owner, name, hooked=False)
+
+
 @method("__repr__")
 def _repr(reader: Interpreter, owner: Any) -> str:
     return repr(owner)
@@ -74,14 +95,17 @@ def _init_subclass(reader: Interpreter, owner: Any, **kwargs: Any) -> None:
 
 #: Methods of `object`.
 OBJECT = {
-    each.name: each for each in (_init, _new, _setattr, _repr, _init_subclass)
-} | {"__str__": _repr, "__delattr__": _setattr}  # fmt: skip
+    each.name: each for each in (
+        _init, _new, _setattr, _getattribute, _delattr, _repr, _init_subclass,
+    )
+} | {"__str__": _repr}  # fmt: skip
 
 
 # Reading
 
 
-def _instance_attribute(reader: Interpreter, owner: Instance, name: str) -> Any:
+def instance_attribute(reader: Interpreter, owner: Any, name: str) -> Any:
+    """What an object has under a name: computed, its own, or its class's."""
     found = owner.cls.find(name)
     if found.__class__ is Property:
         return _property(reader, found, owner, name)
@@ -123,13 +147,17 @@ def _class_attribute(reader: Interpreter, cls: Class, name: str) -> Any:
         kind = found.__class__
         if kind is Static:
             return found.function
+        if kind is Property and found.descriptor is not None:
+            found, kind = found.descriptor, Instance
+        if kind is Instance and (getter := found.cls.find("__get__")) is not MISSING:
+            return reader.call(getter, (found, None, cls))
         return Bound(found.function, cls) if kind is ClassBound else found
     if name in ("__name__", "__qualname__"):
         return cls.name
-    if name == "__mro__":
-        return cls.mro
-    if name == "__bases__":
-        return cls.bases
+    if name in ("__mro__", "__bases__"):
+        if any(isinstance(each, Class) and each.silent for each in cls.mro):
+            raise reader.cannot(f"cannot follow {name} of {cls.name}: not all its bases are known")
+        return (*cls.mro, object) if name == "__mro__" else cls.bases or (object,)
     if name == "__module__":
         return cls.module
     if name in ("__doc__", "__annotations__", "__dict__"):
@@ -181,7 +209,7 @@ def _replace(reader: Interpreter, value: Record, **changes: Any) -> Record:
     return Record.of(value.names, items, value.cls)
 
 
-ATTRIBUTES[Instance] = _instance_attribute
+ATTRIBUTES[Instance] = instance_attribute
 ATTRIBUTES[Class] = _class_attribute
 ATTRIBUTES[Super] = _super_attribute
 ATTRIBUTES[Record] = _record_attribute
@@ -194,9 +222,9 @@ def set_attribute(
     reader: Interpreter, owner: Any, name: str, value: Any, hooked: bool = True
 ) -> None:
     """`owner.name = value`."""
-    if isinstance(owner, Instance) and hooked:
+    if isinstance(owner, Instance | Held) and hooked:
         hook = owner.cls.find("__setattr__")
-        if hook is not MISSING and hook.__class__ is Function:
+        if hook.__class__ is Function or (hook.__class__ is Method and isinstance(owner, Held)):
             reader.call(hook, (owner, name, value))
             return
     for kind in owner.__class__.__mro__:
@@ -206,7 +234,8 @@ def set_attribute(
     raise Raised(AttributeError(f"{type_name(owner)!r} object has no attribute {name!r}"))
 
 
-def _set_on_instance(reader: Interpreter, owner: Instance, name: str, value: Any) -> None:
+def set_on_instance(reader: Interpreter, owner: Any, name: str, value: Any) -> None:
+    """`owner.name = value` of an object: its class may have a setter."""
     found = owner.cls.find(name)
     if found.__class__ is Property and not found.cached:
         if found.setter is None:
@@ -214,11 +243,19 @@ def _set_on_instance(reader: Interpreter, owner: Instance, name: str, value: Any
         reader.call(found.setter, (owner, value))
     elif name == "__class__":
         raise reader.cannot("cannot follow a change of __class__")
+    elif name == "__dict__":
+        if owner.__class__ is not Instance and not isinstance(owner, Held):
+            raise reader.cannot("cannot follow a change of the __dict__ of a module")
+        if not isinstance(value, dict):
+            raise Raised(TypeError("__dict__ must be set to a dictionary"))
+        owner.attributes = value
     else:
         owner.attributes[name] = value
 
 
 def _set_on_class(reader: Interpreter, owner: Class, name: str, value: Any) -> None:
+    if value.__class__ is Instance and value.cls.find("__set__") is not MISSING:
+        raise reader.cannot("cannot follow a descriptor that a class is given later")
     owner.names[name] = value
 
 
@@ -236,7 +273,7 @@ def _set_on_opaque(reader: Interpreter, owner: Opaque, name: str, value: Any) ->
     """A setting of something unknown (`torch.backends.cudnn.benchmark = True`): no effect here."""
 
 
-SETTERS[Instance] = _set_on_instance
+SETTERS[Instance] = set_on_instance
 SETTERS[Class] = _set_on_class
 SETTERS[Function] = _set_on_function
 SETTERS[Namespace] = _set_on_module
@@ -251,6 +288,23 @@ def delete_attribute(owner: Any, name: str) -> bool:
     return attributes is not None and attributes.pop(name, MISSING) is not MISSING
 
 
+def remove_attribute(reader: Interpreter, owner: Any, name: str, hooked: bool = True) -> None:
+    """`del owner.name`: raises the user's AttributeError where there is none."""
+    if isinstance(owner, Instance | Held):
+        found = owner.cls.find(name)
+        hook = owner.cls.find("__delattr__") if hooked else MISSING
+        if isinstance(hook, Function | Method):
+            reader.call(hook, (owner, name))
+            return
+        if found.__class__ is Property and not found.cached:
+            if found.deleter is None:
+                raise reader.cannot(f"cannot follow del of {name!r}, which is computed")
+            reader.call(found.deleter, (owner,))
+            return
+    if not delete_attribute(owner, name):
+        raise no_attribute(owner, name)
+
+
 # Special methods
 
 
@@ -258,94 +312,11 @@ def special(reader: Interpreter, owner: Any, name: str) -> Any:
     """A special method of an object (`__len__`), bound; None where its class has none."""
     cls = getattr(owner, "cls", None)
     found = cls.find(name) if isinstance(cls, Class) else MISSING
-    return None if found is MISSING or cls is None else from_class(reader, found, owner, cls)
+    return (
+        None
+        if found is MISSING or found is None or cls is None
+        else from_class(reader, found, owner, cls)
+    )
 
-
-def _call_instance(
-    reader: Interpreter, owner: Instance, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> Any:
-    found = special(reader, owner, "__call__")
-    if found is None:
-        raise Raised(TypeError(f"{owner.cls.name!r} object is not callable"))
-    return reader.call(found, args, kwargs)
-
-
-def _iterate_instance(reader: Interpreter, owner: Instance) -> Iterator[Any]:
-    found = special(reader, owner, "__iter__")
-    if found is not None:
-        made = reader.call(found)
-        if made is owner or (isinstance(made, Instance) and special(reader, made, "__next__")):
-            return _nexts(reader, made)
-        return reader.iterate(made)
-    if special(reader, owner, "__getitem__") is None:
-        raise Raised(TypeError(f"{owner.cls.name!r} object is not iterable"))
-    return _numbered(reader, owner)
-
-
-def _nexts(reader: Interpreter, owner: Instance) -> Iterator[Any]:
-    while True:
-        depth = len(reader.stack)
-        try:
-            item = reader.call(special(reader, owner, "__next__"))
-        except Raised as raised:
-            if raised.kind != "StopIteration":
-                raise
-            del reader.stack[depth:]
-            return
-        yield item
-
-
-def _numbered(reader: Interpreter, owner: Instance) -> Iterator[Any]:
-    at = 0
-    while True:
-        depth = len(reader.stack)
-        try:
-            item = reader.call(special(reader, owner, "__getitem__"), (at,))
-        except Raised as raised:
-            if raised.kind != "IndexError":
-                raise
-            del reader.stack[depth:]
-            return
-        yield item
-        at += 1
-
-
-def _instance_truth(reader: Interpreter, owner: Instance) -> bool:
-    for name in ("__bool__", "__len__"):
-        found = special(reader, owner, name)
-        if found is not None:
-            return reader.truth(reader.call(found))
-    return True
-
-
-def _opaque_truth(reader: Interpreter, value: Opaque) -> bool:
-    raise reader.cannot(f"a branch depends on {value.what}, which is not known")
-
-
-def _opaque_items(reader: Interpreter, value: Opaque) -> Iterator[Any]:
-    raise reader.cannot(f"cannot go through {value.what}, which is not known")
-
-
-def _drained(reader: Interpreter, value: Items) -> Iterator[Any]:
-    for item in value.source:
-        reader.budget.spend(1)
-        yield item
-
-
-def _class_items(reader: Interpreter, cls: Class) -> Iterator[Any]:
-    """The members of an enumeration."""
-    if "__members__" not in cls.names:
-        raise Raised(TypeError("'type' object is not iterable"))
-    return iter(list(cls.names["__members__"].values()))
-
-
-CALLS[Instance] = _call_instance
-ITERATORS[Instance] = _iterate_instance
-ITERATORS[Opaque] = _opaque_items
-ITERATORS[Items] = _drained
-ITERATORS[Class] = _class_items
-TRUTHS[Instance] = _instance_truth
-TRUTHS[Opaque] = _opaque_truth
-TRUTHS[Items] = lambda reader, value: True
 
 __all__ = ["OBJECT", "SETTERS", "delete_attribute", "from_class", "iterator", "set_attribute"]

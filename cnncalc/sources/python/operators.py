@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import operator
 import re
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from .held import Held
 from .interpreter import NATIVE_ERRORS, Interpreter
 from .objects import special
-from .values import Class, Instance, Opaque, Raised, Record, type_name
+from .values import Class, Function, Instance, Opaque, Raised, Record, type_name
 
 #: Kind of value -> its binary operators, comparisons, unary operators, indexing (tensors').
 BINARY: dict[type, Callable[[Interpreter, str, Any, Any, bool], Any]] = {}
@@ -206,11 +208,18 @@ def contains(reader: Interpreter, container: Any, item: Any) -> Any:
     """`item in container`."""
     if container.__class__ is Opaque or item.__class__ is Opaque:
         return Opaque(f"{item!r} in {container!r}")
-    if isinstance(container, str) or (isinstance(container, range) and isinstance(item, int)):
+    if container.__class__ is str or (isinstance(container, range) and isinstance(item, int)):
         try:
             return item in container
         except TypeError as error:
             raise Raised(error, str(error)) from None
+    if isinstance(container, Held):
+        return reader.truth(reader.call(special(reader, container, "__contains__"), (item,)))
+    return has_plain(reader, container, item)
+
+
+def has_plain(reader: Interpreter, container: Any, item: Any) -> Any:
+    """`item in container`, whatever a class of the user's says."""
     if isinstance(container, dict | set | frozenset):
         reader.weigh(item)
         try:
@@ -233,20 +242,8 @@ def subscript(reader: Interpreter, owner: Any, index: Any) -> Any:
         return ITEMS[kind](reader, owner, index)
     if kind is Opaque:
         return Opaque(f"{owner.what}[...]")
-    if isinstance(owner, list | tuple | str | bytes | range | dict):
-        if index.__class__ is Opaque:
-            return Opaque(f"an item by {index.what}")
-        if isinstance(owner, dict):
-            reader.weigh(index)
-        try:
-            made = owner[index]
-        except NATIVE_ERRORS as error:
-            if isinstance(owner, dict) and hasattr(owner, "make_missing"):
-                return owner.make_missing(reader, index)
-            raise Raised(error, str(error)) from None
-        if isinstance(index, slice):
-            reader.budget.items(len(made))
-        return made
+    if isinstance(owner, list | tuple | str | bytes | range | dict | deque):
+        return plain_item(reader, owner, index)
     found = special(reader, owner, "__getitem__")
     if found is not None:
         return reader.call(found, (index,))
@@ -254,10 +251,29 @@ def subscript(reader: Interpreter, owner: Any, index: Any) -> Any:
         members = owner.names.get("__members__")
         if members is not None:  # Color["RED"]
             return subscript(reader, members, index)
+        if isinstance(owner.find("__class_getitem__"), Function):
+            raise reader.cannot(f"cannot follow the __class_getitem__ of {owner.name}")
         return owner  # Generic[T]
     if isinstance(owner, type):
         return owner  # tuple[int, int]
     raise Raised(TypeError(f"{type_name(owner)!r} object is not subscriptable"))
+
+
+def plain_item(reader: Interpreter, owner: Any, index: Any) -> Any:
+    """`owner[index]` of one of Python's own containers, whatever a class of the user's says."""
+    if index.__class__ is Opaque:
+        return Opaque(f"an item by {index.what}")
+    if isinstance(owner, dict):
+        reader.weigh(index)
+    try:
+        made = owner[index]
+    except NATIVE_ERRORS as error:
+        if isinstance(owner, dict) and hasattr(owner, "make_missing"):
+            return owner.make_missing(reader, index)
+        raise Raised(error, str(error)) from None
+    if isinstance(index, slice):
+        reader.budget.items(len(made))
+    return made
 
 
 def set_item(reader: Interpreter, owner: Any, index: Any, value: Any) -> None:
@@ -268,15 +284,8 @@ def set_item(reader: Interpreter, owner: Any, index: Any, value: Any) -> None:
         return
     if kind is Opaque:
         return
-    if isinstance(owner, list | dict):
-        reader.weigh(index)
-        if isinstance(index, slice):
-            value = reader.listed(value)
-        try:
-            owner[index] = value
-        except NATIVE_ERRORS as error:
-            raise Raised(error, str(error)) from None
-        reader.budget.items(len(owner) if len(owner) % 4096 == 0 else 0)
+    if isinstance(owner, list | dict | deque):
+        set_plain(reader, owner, index, value)
         return
     found = special(reader, owner, "__setitem__")
     if found is None:
@@ -284,14 +293,31 @@ def set_item(reader: Interpreter, owner: Any, index: Any, value: Any) -> None:
     reader.call(found, (index, value))
 
 
+def set_plain(reader: Interpreter, owner: Any, index: Any, value: Any) -> None:
+    """`owner[index] = value` of one of Python's own containers."""
+    reader.weigh(index)
+    if isinstance(index, slice):
+        value = reader.listed(value)
+    try:
+        owner[index] = value
+    except NATIVE_ERRORS as error:
+        raise Raised(error, str(error)) from None
+    reader.budget.items(len(owner) if len(owner) % 4096 == 0 else 0)
+
+
+def delete_plain(reader: Interpreter, owner: Any, index: Any) -> None:
+    """`del owner[index]` of one of Python's own containers."""
+    reader.weigh(index)
+    try:
+        del owner[index]
+    except NATIVE_ERRORS as error:
+        raise Raised(error, str(error)) from None
+
+
 def delete_item(reader: Interpreter, owner: Any, index: Any) -> None:
     """`del owner[index]`."""
-    if isinstance(owner, list | dict):
-        reader.weigh(index)
-        try:
-            del owner[index]
-        except NATIVE_ERRORS as error:
-            raise Raised(error, str(error)) from None
+    if isinstance(owner, list | dict | deque) and not isinstance(owner, Held):
+        delete_plain(reader, owner, index)
         return
     found = special(reader, owner, "__delitem__")
     if found is None:

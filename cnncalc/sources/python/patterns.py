@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from .budget import MAX_TEXT
 from .interpreter import ATTRIBUTES, TRUTHS, Interpreter, iterator, no_attribute
 from .values import Native, Opaque, Raised
 
@@ -20,6 +21,16 @@ def _guard(reader: Interpreter, pattern: str, text: str) -> None:
     if _NESTED.search(pattern) or (len(text) + 1) ** repeats > _MOST or len(pattern) > 500:
         raise reader.cannot(f"cannot follow the pattern {pattern[:60]!r}")
     reader.budget.spend(len(text))
+
+
+def _guard_result(reader: Interpreter, pattern: re.Pattern[str], new: str, text: str) -> None:
+    """Refuse a replacement that makes too long a text, before it is made."""
+    length, groups = len(text), new.count("\\")
+    for match in pattern.finditer(text):
+        reader.budget.spend(1)
+        longest = max(len(each or "") for each in (match[0], *match.groups()))
+        length += len(new) + groups * longest
+        reader.budget.text(length if length > MAX_TEXT else 0)
 
 
 def _compiled(reader: Interpreter, pattern: Any, flags: Any = 0) -> re.Pattern[str]:
@@ -46,6 +57,8 @@ def _function(name: str) -> Native:
         if not isinstance(text, str) or (name == "sub" and not isinstance(args[0], str)):
             raise reader.cannot(f"cannot follow this call of re.{name}()")
         _guard(reader, found.pattern, text)
+        if name == "sub":
+            _guard_result(reader, found, args[0], text)
         result = getattr(found, name)(*args, **kwargs)
         return iterator(result) if name == "finditer" else result
 

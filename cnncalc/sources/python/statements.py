@@ -8,9 +8,11 @@ from typing import Any
 
 from ...errors import CnncalcError
 from .classes import define_class
+from .contexts import left_by
 from .functions import define_function
-from .interpreter import NATIVE_ERRORS, STATEMENTS, Interpreter, no_attribute
-from .objects import delete_attribute, set_attribute, special
+from .interpreter import NATIVE_ERRORS, STATEMENTS, Interpreter
+from .loading import is_about_files, only_loads
+from .objects import remove_attribute, set_attribute, special
 from .operators import binary, delete_item, set_item, subscript
 from .raising import matches, raised_by
 from .scope import Frame
@@ -165,8 +167,7 @@ def deletes(reader: Interpreter, node: ast.Delete, frame: Frame) -> None:
                 raise Raised(NameError(f"name {target.id!r} is not defined"))
         elif isinstance(target, ast.Attribute):
             owner = reader.evaluate(target.value, frame)
-            if not delete_attribute(owner, target.attr):
-                raise no_attribute(owner, target.attr)
+            remove_attribute(reader, owner, target.attr)
         elif isinstance(target, ast.Subscript):
             owner = reader.evaluate(target.value, frame)
             delete_item(reader, owner, reader.evaluate(target.slice, frame))
@@ -191,8 +192,10 @@ def declares_nonlocal(reader: Interpreter, node: ast.Nonlocal, frame: Frame) -> 
 
 @carries_out(ast.If)
 def branches(reader: Interpreter, node: ast.If, frame: Frame) -> Any:
-    chosen = node.body if reader.truth(reader.evaluate(node.test, frame)) else node.orelse
-    return reader.execute(chosen, frame)
+    tested = reader.evaluate(node.test, frame)
+    if tested.__class__ is Opaque and is_about_files(tested) and only_loads(reader, node, frame):
+        return None
+    return reader.execute(node.body if reader.truth(tested) else node.orelse, frame)
 
 
 @carries_out(ast.While)
@@ -231,11 +234,16 @@ def with_context(reader: Interpreter, node: ast.With, frame: Frame) -> Any:
             value = reader.call(enter)
         if item.optional_vars is not None:
             assign(reader, item.optional_vars, value, frame)
-    signal = reader.execute(node.body, frame)
-    for value in reversed(entered):
-        leave = special(reader, value, "__exit__")
-        if leave is not None:
-            reader.call(leave, (None, None, None))
+    depth = len(reader.stack)
+    signal, raised = None, None
+    try:
+        signal = reader.execute(node.body, frame)
+    except (Raised, *NATIVE_ERRORS) as error:
+        raised = error if isinstance(error, Raised) else Raised(error)
+        del reader.stack[depth:]
+    left = left_by(reader, entered, raised)
+    if left is not None:
+        raise left from None
     return signal
 
 

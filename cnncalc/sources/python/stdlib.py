@@ -11,10 +11,26 @@ from typing import Any
 from . import arrays as arrays  # numpy's own, which count with
 from . import texts as texts  # eval and exec
 from .arithmetic import MATH, NUMPY
-from .builtin import BUILTINS, CLASSES, is_instance
-from .classes import AUTO, ENUM, NAMED_TUPLE, Field, dataclass, fields, named_tuple
+from .builtin import BUILTINS, CLASSES
+from .classes import (
+    AUTO,
+    ENUM,
+    INT_ENUM,
+    NAMED_TUPLE,
+    STR_ENUM,
+    Field,
+    as_plain,
+    dataclass,
+    fields,
+    is_dataclass,
+    named_tuple,
+    replaced,
+)  # fmt: skip
 from .constructors import MAKERS
+from .contexts import CONTEXTLIB
 from .copying import COPY
+from .datatexts import JSON, PATHS
+from .dispatching import single_dispatch
 from .functions import PARTIAL
 from .inspecting import INSPECT
 from .interpreter import Interpreter
@@ -42,7 +58,11 @@ MODULES: dict[str, dict[str, Any]] = {
     "copy": COPY,
     "inspect": INSPECT,
     "re": PATTERNS,
+    "contextlib": CONTEXTLIB,
+    "json": JSON,
+    "os.path": PATHS,
 }
+MODULES["os"] = {"path": Namespace("os.path", PATHS, lambda name: Opaque(f"os.path.{name}"))}
 
 
 # functools
@@ -79,6 +99,7 @@ MODULES["functools"] = {
     "wraps": _wraps,
     "lru_cache": _itself("lru_cache"),
     "cache": _itself("cache"),
+    "singledispatch": single_dispatch,
     "total_ordering": _itself("total_ordering"),
     "cached_property": Native(
         "cached_property", lambda reader, getter: Property(getter, cached=True)
@@ -176,20 +197,15 @@ MODULES["dataclasses"] = {
             default, default_factory, init
         ),
     ),
-    "asdict": Native("asdict", lambda reader, value: dict(value.attributes)),
+    "asdict": Native("asdict", as_plain),
     "fields": Native("fields", fields),
-    "is_dataclass": Native("is_dataclass", lambda reader, value: is_instance(reader, value, Class)),
-    "replace": Native(
-        "replace",
-        lambda reader, value, **changes: reader.call(
-            value.cls, (), {**value.attributes, **changes}
-        ),
-    ),
+    "is_dataclass": Native("is_dataclass", is_dataclass),
+    "replace": Native("replace", replaced),
 }
 MODULES["enum"] = {
     "Enum": ENUM,
-    "IntEnum": ENUM,
-    "StrEnum": ENUM,
+    "IntEnum": INT_ENUM,
+    "StrEnum": STR_ENUM,
     "unique": _itself("unique"),
     "auto": Native("auto", lambda reader: AUTO),
 }
@@ -227,11 +243,6 @@ def _simple_namespace(values: dict[str, Any]) -> Instance:
     return made
 
 
-MODULES["sys"] = {
-    "version_info": tuple(sys.version_info),
-    "maxsize": sys.maxsize,
-    "byteorder": sys.byteorder,
-}
 # sys, importlib
 
 
@@ -249,6 +260,7 @@ MODULES["sys"] = {
     "modules": _Loaded(),
     "version_info": (3, 11, 0, "final", 0),
     "maxsize": (1 << 63) - 1,
+    "byteorder": sys.byteorder,
     "path": [],
 }
 

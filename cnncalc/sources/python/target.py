@@ -66,6 +66,15 @@ def _only(reader: Interpreter, module: Namespace) -> Any:
     ready = {n: v for n, v in module.names.items() if isinstance(v, Module)}
     if not models and len(ready) == 1:
         return next(iter(ready.values()))
+    if len(models) == 1 and not roots:
+        ((name, cls),) = models.items()  # a factory beside it mentions it
+        if not _needs_arguments(cls):
+            return cls
+        names = [name, *(n for n, v in module.names.items() if _makes(v, name))]
+        raise SourceError(
+            f"{module.file}: {name} needs arguments",
+            help="say them: " + " or ".join(f"{module.file}:{each}(...)" for each in names),
+        )
     names = list(roots or models or ready)
     if not names:
         for value in module.names.values():
@@ -90,6 +99,13 @@ def _mentioned(reader: Interpreter, module: Namespace) -> set[str]:
             if isinstance(node, ast.Name) and node.id != statement.name:
                 names.add(node.id)
     return names
+
+
+def _makes(value: Any, name: str) -> bool:
+    """Is it a function that mentions a class?"""
+    return isinstance(value, Function) and any(
+        isinstance(node, ast.Name) and node.id == name for node in ast.walk(value.node)
+    )
 
 
 def _needs_arguments(cls: Class) -> bool:

@@ -172,14 +172,24 @@ class Partial:
 
 
 class Property:
-    """An attribute that is computed: `@property`, or `@cached_property`."""
+    """An attribute that is computed: `@property`, `@cached_property`, or a user's descriptor."""
 
-    __slots__ = ("cached", "getter", "setter")
+    __slots__ = ("cached", "deleter", "descriptor", "getter", "setter")
 
-    def __init__(self, getter: Any, setter: Any = None, cached: bool = False) -> None:
+    def __init__(
+        self,
+        getter: Any,
+        setter: Any = None,
+        cached: bool = False,
+        deleter: Any = None,
+        descriptor: Any = None,
+    ) -> None:
         self.getter = getter
         self.setter = setter
         self.cached = cached
+        self.deleter = deleter
+        #: The user's object that has `__get__` and `__set__`.
+        self.descriptor = descriptor
 
 
 class Static:
@@ -206,7 +216,7 @@ class Class:
     `make` builds an instance without its attributes; classes without one inherit it.
     """
 
-    __slots__ = ("bases", "fields", "make", "module", "mro", "name", "names")
+    __slots__ = ("bases", "fields", "make", "module", "mro", "name", "names", "silent")
 
     def __init__(
         self,
@@ -228,6 +238,8 @@ class Class:
                 self.make = each.make
         #: Names of a dataclass's or a named tuple's fields, with their defaults.
         self.fields: dict[str, Any] | None = None
+        #: Has it bases that the reader passes over (`abc.ABC`)?
+        self.silent = False
 
     def __repr__(self) -> str:
         return f"<class {self.name!r}>"
@@ -371,10 +383,9 @@ def plain(run: Callable[..., Any], name: str = "") -> Native:
 
 def type_name(value: Any) -> str:
     """The name of a value's class, as the user knows it."""
-    if isinstance(value, Instance):
-        return value.cls.name
-    if isinstance(value, Record) and value.cls is not None:
-        return value.cls.name
+    cls = getattr(value, "cls", None)
+    if isinstance(cls, Class):
+        return cls.name
     if isinstance(value, Function | Native):
         return "function"
     if isinstance(value, Bound):

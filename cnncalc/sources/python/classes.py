@@ -1,4 +1,4 @@
-"""Classes: `class` statements, making objects, dataclasses, named tuples, enumerations."""
+"""Classes: `class` statements, making objects, dataclasses, named tuples."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import ast
 from typing import Any
 
 from .copying import copied
-from .deriving import INTEGER, PLAYED, TEXT
+from .deriving import PLAYED
 from .descriptors import described
 from .functions import decorated
 from .held import Held
 from .interpreter import CALLS, Interpreter
-from .objects import OBJECT, from_class, set_attribute
+from .objects import OBJECT, SETTERS, from_class, set_attribute
 from .scope import Frame
 from .values import (
     MISSING,
@@ -296,7 +296,7 @@ def fields(reader: Interpreter, owner: Any) -> tuple[Instance, ...]:
 _FIELD = Class("Field")
 
 
-# Named tuples and enumerations
+# Named tuples
 
 
 def _make_record(
@@ -316,6 +316,7 @@ def _finish_named_tuple(reader: Interpreter, cls: Class) -> None:
     if cls.fields is None and NAMED_TUPLE in cls.bases:
         annotated = cls.names.get("__annotations__", {})
         cls.fields = {name: cls.names.pop(name, MISSING) for name in annotated}
+        cls.names["_fields"] = tuple(cls.fields)
 
 
 NAMED_TUPLE = Class(
@@ -340,54 +341,28 @@ def named_tuple(
     cls = Class(name, (NAMED_TUPLE,))
     values = [MISSING] * (len(names) - len(behind)) + behind
     cls.fields = dict(zip(names, values, strict=True))
+    cls.names["_fields"] = tuple(names)
+    maker = cls.names["__new__"] = RecordMaker("__new__", _new_record.run)
+    maker.cls = cls
     return cls
 
 
-def _finish_enum(reader: Interpreter, cls: Class) -> None:
-    members: dict[str, Any] = {}
-    last: Any = 0
-    init = cls.find("__init__")
-    texts = cls.derives(TEXT)
-    for name in ("__new__", "_generate_next_value_", "_missing_"):
-        if isinstance(cls.names.get(name), Function | Static | ClassBound):
-            raise reader.cannot(f"cannot follow the {name} of an enumeration")
-    for name, value in list(cls.names.items()):
-        if name.startswith("_") or isinstance(value, Function | Static | ClassBound | Property):
-            continue
-        if value is AUTO:
-            lower = cls.derives(STR_ENUM)
-            if not lower and (texts or not isinstance(last, int)):
-                raise reader.cannot("cannot follow enum.auto() after that value")
-            value = name.lower() if lower else last + 1
-        last = value
-        same = next((each for each in members.values() if each.attributes["value"] == value), None)
-        if same is not None:  # another name for it
-            cls.names[name] = same
-            continue
-        held = texts or cls.derives(INTEGER)
-        member = cls.find("__new__").run(reader, cls, value) if held else Instance(cls)
-        member.attributes.update(name=name, value=value)
-        cls.names[name] = members[name] = member
-        if isinstance(init, Function):
-            reader.call(init, (member, *(value if isinstance(value, tuple) else (value,))))
-    cls.names["__members__"] = members
+class RecordMaker(Method):
+    """The `__new__` of one named tuple, whose `__defaults__` may be set."""
+
+    __slots__ = ("cls",)
+    cls: Class
 
 
-def _find_member(
-    reader: Interpreter, cls: Class, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> Any:
-    (wanted,) = args
-    if wanted.__class__ is Opaque:
-        return Opaque(f"{cls.name}({wanted.what})")
-    for member in cls.names["__members__"].values():
-        if member is wanted or member.attributes["value"] == wanted:
-            return member
-    raise Raised(ValueError(f"{wanted!r} is not a valid {cls.name}"))
+def _set_defaults(reader: Interpreter, maker: RecordMaker, name: str, value: Any) -> None:
+    fields = _fields_of(maker.cls)
+    if name != "__defaults__" or len(value) > len(fields):
+        raise reader.cannot(f"cannot follow a change of {name} of {maker.cls.name}.__new__")
+    fields.update(zip(list(fields)[len(fields) - len(value) :], value, strict=True))
 
 
-ENUM = Class("Enum", names={"__make__": _find_member, "__finish__": _finish_enum})
-INT_ENUM = Class("IntEnum", (INTEGER, ENUM))
-STR_ENUM = Class("StrEnum", (TEXT, ENUM))
-AUTO = Opaque("enum.auto()")
+SETTERS[RecordMaker] = _set_defaults
+CALLS[RecordMaker] = lambda reader, maker, args, kwargs: maker.run(reader, *args, **kwargs)
 
-__all__ = ["AUTO", "ENUM", "NAMED_TUPLE", "OBJECT", "Field", "dataclass", "instantiate"]
+
+__all__ = ["NAMED_TUPLE", "OBJECT", "Field", "dataclass", "instantiate"]

@@ -13,11 +13,7 @@ from . import texts as texts  # eval and exec
 from .arithmetic import MATH, NUMPY
 from .builtin import BUILTINS, CLASSES
 from .classes import (
-    AUTO,
-    ENUM,
-    INT_ENUM,
     NAMED_TUPLE,
-    STR_ENUM,
     Field,
     as_plain,
     dataclass,
@@ -31,6 +27,7 @@ from .contexts import CONTEXTLIB
 from .copying import COPY
 from .datatexts import JSON, PATHS
 from .dispatching import single_dispatch
+from .enumerations import AUTO, ENUM, INT_ENUM, STR_ENUM
 from .functions import PARTIAL
 from .inspecting import INSPECT
 from .interpreter import Interpreter

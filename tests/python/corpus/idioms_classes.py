@@ -223,15 +223,21 @@ class Size(tuple):
         return self[0] // 2
 
 
+Sparse = namedtuple("Sparse", "out k")
+Sparse.__new__.__defaults__ = (None,) * len(Sparse._fields)
+
+
 class Tuples(nn.Module):
     def __init__(self):
         super().__init__()
         plan = Plan(8, kernel=5)
         width, kernel = plan
         filled = Filled(plan.width)
+        sparse = Sparse(out=8)
+        assert sparse.k is None and Sparse().out is None
         size = Size(3)
         self.stem = nn.Conv2d(3, width, kernel, padding=plan.pad())
-        self.body = nn.Sequential(*(nn.Conv2d(filled.width, 8, 3, 1, 1) for _ in range(filled.depth)))
+        self.body = nn.Sequential(*(nn.Conv2d(filled.width, sparse.out, 3, 1, 1) for _ in range(filled.depth)))
         self.tail = nn.Conv2d(8, plan._replace(width=9).width, tuple(size), padding=size.pad)
 
     def forward(self, x):

@@ -29,6 +29,16 @@ UNSTEADY = {
         (40, 40),
         "36 x 36",
     ),
+    "pooled twice, up and added": (
+        model(
+            "self.f = nn.Linear(3 * 8, 10)",
+            "x = F.max_pool2d(x, 3, 2, ceil_mode=True)\n"
+            "x = x + F.interpolate(F.max_pool2d(x, 2), scale_factor=2)\n"
+            "return self.f(x.flatten(1))",
+        ),
+        (16, 16),
+        "4..5 x 8..9 or 8..9 x 4..5 (of those tried)",
+    ),
     "patches by a view": (
         model(
             "self.f = nn.Linear(3 * 8 * 8, 10)",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from cnncalc import analysis
@@ -61,11 +62,15 @@ def held_to(explanation: Explanation, report: Report) -> int:
     return compared
 
 
+#: Many layers share their lines: each is compiled once.
+parsed = cache(Formula)
+
+
 def lines_agree(step: Step) -> None:
     """Each line of a working has the value of the result."""
     values = {symbol.name: symbol.value for symbol in step.symbols}
     for line in step.lines:
-        formula = Formula(line)
+        formula = parsed(line)
         if formula.symbols == {"macs"}:
             continue  # 2*macs, with the number below it
         value = formula.evaluate(values)

@@ -300,6 +300,17 @@ def test_activations() -> None:
     assert torch.allclose(gb, -a * delta / b**2)
 
 
+def test_rows_of_a_table_and_means_of_windows() -> None:
+    index, table = torch.tensor([2, 0, 2]), leaf(4, 3)
+    delta, got = gradients(F.embedding(index, table), table)
+    wanted = [sum(delta[n] * (index[n] == r) for n in range(3)) for r in range(4)]
+    assert torch.allclose(got, torch.stack(wanted))
+    x = leaf(1, 1, 7)
+    delta, got = gradients(F.avg_pool1d(x, 3, 2), x)
+    wanted = [sum(delta[0, 0, u] / 3 for u in range(3) if 2 * u <= v < 2 * u + 3) for v in range(7)]
+    assert torch.allclose(got[0, 0], torch.stack(wanted))
+
+
 def test_ops_without_a_formula_of_their_own_have_the_chain_rule() -> None:
     assert gradient_of(ops.GELU()).lines[0][0] == "∂L/∂x = (∂y/∂x)ᵀ δ"
     assert gradient_of(ops.Add(), 2).lines[0][0] == "∂L/∂a = δ,  ∂L/∂b = δ"

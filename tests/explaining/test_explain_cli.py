@@ -128,6 +128,93 @@ def test_python_models_are_read(run, tmp_path) -> None:
     assert "parameters in all\n    = 84\n" in out
 
 
+NET = """
+import torch.nn as nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(4, 8, 3, groups=2)
+        self.bn = nn.BatchNorm2d(8)
+        self.lstm = nn.LSTM(36, 5, batch_first=True)
+        self.fc = nn.Linear(40, 10)
+        self.tied = nn.Linear(10, 10)
+        self.again = nn.Linear(10, 10)
+        self.again.weight = self.tied.weight
+
+    def forward(self, x):
+        steps, _ = self.lstm(self.bn(self.conv(x)).flatten(2))
+        return self.again(self.tied(self.fc(steps.flatten(1))))
+"""
+
+
+def test_layers_of_python_models_have_the_formulas_of_their_ops(run, tmp_path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(NET)
+    shown = {}
+    for layer in ("conv", "bn", "lstm", "fc", "again"):
+        args = ("explain", f"{path}:Net", layer, "--input", "4x8x8", "--what", "params")
+        code, shown[layer], _ = run(*args)
+        assert code == 0
+    wanted = (
+        "= co·(ci/g)·K + b·co\n    = 8·(4 / 2)·3·3 + 8\n    = 144 + 8\n    = 152\n    where co = 8"
+    )
+    assert wanted in shown["conv"]
+    assert "= 2·c·a\n    = 2·8\n    = 16\n" in shown["bn"]
+    assert "= (2·c + 1)·t\n    = 2·8 + 1\n" in shown["bn"]
+    # Four gates, each of 5 rows for 36 inputs, 5 states and two biases: 4*5*(36 + 5 + 2) = 860.
+    assert "    = 860\n    where " in shown["lstm"]
+    assert "(gates)" in shown["lstm"]
+    assert "= co·ci + b·co\n    = 10·40 + 10\n    = 400 + 10\n    = 410\n" in shown["fc"]
+    assert "The batch does not matter" in shown["fc"]
+    # Its weight counts before it: the formula of a Linear would say 110.
+    assert "  parameters\n    = 10\n\n" in shown["again"]
+    assert "where" not in shown["again"]
+
+
+def test_what_is_missing_is_the_input(run) -> None:
+    for lang, said in (
+        ("en", "it takes an input size (--input)"),
+        ("zh", "需要给出输入尺寸（--input）"),
+    ):
+        args = ("--what", "params,macs,memory,backward", "--lang", lang)
+        out = run("explain", "conv3@8", "conv1", *args).out
+        assert out.count(said) == 4
+        assert "no rule" not in out
+        assert "规则" not in out
+        assert said not in run("explain", "conv3@8", "--input", "3x9x9", *args).out
+    out = run("explain", "facecnn", "fc1", "--input", "1x64x64", "--what", "params,macs").out
+    assert "--input" not in out
+
+
+def test_layers_by_the_names_of_homework(run) -> None:
+    called = {
+        "conv2": "3: Conv2d(6, 16, 5)",
+        "fc1": "7: Linear(400, 120)",
+        "pool2": "5: AvgPool2d(2)",
+        "卷积1": "0: Conv2d(1, 6, 5, p=2)",
+    }
+    for name, layer in called.items():
+        code, out, _ = run("explain", "lenet", name, "--what", "size")
+        assert code == 0
+        assert re.findall(r"^(.*)\n-+$", out, re.MULTILINE) == [layer]
+    # Its own names go first: in a ResNet fc is a layer, layer1 a module.
+    assert "\nfc: Linear(512, 1000)\n" in run("explain", "resnet18", "fc", "--what", "size").out
+
+
+def test_markdown_has_code_where_backticks_stand(run) -> None:
+    args = ("explain", "conv3@8, flatten", "-i", "3x9x9", "--format", "markdown")
+    out = run(*args).out
+    assert "Slide `out_channels` kernels" in out
+    assert "reads: d·(k - 1) + 1 positions" in out
+    assert "\\`" not in out
+    assert "\\*" not in out
+    assert "There are 8 output channels." in out
+    out = run("explain", "conv3@1", "-i", "3x9x9", "--what", "size").out
+    assert "There is 1 output channel." in out
+    assert "`" not in out
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [

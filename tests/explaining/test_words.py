@@ -11,6 +11,7 @@ import pytest
 
 import cnncalc
 from cnncalc.errors import NameNotFoundError
+from cnncalc.explaining.gradients import _BY_NAME
 from cnncalc.ops import CATALOGUE
 from cnncalc.words import Code, Math, Phrase, en, phrase, say, sentences, spans, zh
 from cnncalc.words.ops_zh import FIELD_RULES, OPS, line
@@ -103,6 +104,23 @@ def test_values_in_words() -> None:
     assert "223 = 2·111 + 1" in say(cut, "en")
     assert isinstance(hash(both), int)
     assert say(Phrase("unit.bytes"), "zh") == "字节"
+
+
+def test_words_that_go_with_a_number() -> None:
+    for count, wanted in ((1, "1 layer takes memory of its own."),
+                          (2, "2 layers take memory of their own."),
+                          (0, "0 layers take memory of their own.")):  # fmt: skip
+        said = phrase("memory.forward.layers", count=count)
+        assert say(said, "en") == wanted
+        assert say(said, "zh") == f"共有 {count} 层占用自己的内存。"
+
+
+def test_gradient_formulas_have_no_words() -> None:
+    """They stand in both languages: only names of functions are left."""
+    lines = {text for known in _BY_NAME.values() for text, _ in known.lines}
+    assert len(lines) > 30
+    words = {word for text in lines for word in re.findall("[A-Za-z]{3,}", text)}
+    assert words == {"softmax", "rowsum"}
 
 
 def test_a_language_that_there_is_not() -> None:

@@ -118,6 +118,19 @@ def test_what_comes_before_a_misfit_is_graded() -> None:
     assert "Linear expects 41216 features but receives 36864" in note
 
 
+def test_a_key_that_does_not_fit_is_said_once(tmp_path, monkeypatch, run) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "key.yaml").write_text(
+        "{model: lenet, input: 3x32x32, claims: {total.params: }}", "utf-8"
+    )
+    (tmp_path / "class").mkdir()
+    for name in ("a.yaml", "b.yaml"):
+        (tmp_path / "class" / name).write_text("answers: {total.params: 1}", "utf-8")
+    code, _, err = run("grade", "class", "--key", "key.yaml")
+    assert code == 2
+    assert err.count("lenet does not fit 3x32x32") == 1
+
+
 def test_answers_to_what_is_not_graded_are_shown() -> None:
     key = "{model: lenet, input: 3x32x32, claims: {pool1.output: 1x1x1}}"
     (sheet,) = grade_text("answers: {池化1.输出: 6x16x16}", key=key).sheets

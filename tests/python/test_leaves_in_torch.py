@@ -215,7 +215,7 @@ def test_materialized_as_in_torch(text: str, shape: tuple[int, ...]) -> None:
     ("text", "changes"),
     [
         ("Conv2d(3, 8, 3)", {"stride": (2, 2), "padding": "valid", "padding_mode": "circular"}),
-        ("Conv2d(3, 8, 3)", {"bias": None, "out_channels": 5}),
+        ("Conv2d(3, 8, 3)", {"bias": None}),
         ("ConvTranspose2d(3, 8, 3, 2)", {"output_padding": (1, 1), "dilation": [2, 2]}),
         ("Linear(3, 8)", {"bias": None}),
         ("MaxPool2d(3)", {"ceil_mode": True, "kernel_size": 2}),

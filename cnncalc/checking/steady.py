@@ -53,10 +53,10 @@ def _period(op: Op) -> int | None:
     if isinstance(op, Functional):
         return _period(op.op)
     name = kind(op)
+    if name.startswith(_STRIDED) and not name.startswith("ConvTranspose"):
+        return math.lcm(*op.stride)  # type: ignore[attr-defined]
     if isinstance(op, Elementwise) or name.startswith((*_GROWING, *_SWAPS, *_MERGES)):
         return 1
-    if name.startswith(_STRIDED):
-        return math.lcm(*op.stride)  # type: ignore[attr-defined]
     if name == "Slice":
         start, end = op.start, op.end  # type: ignore[attr-defined]
         grows = (start or 0) >= 0 or end is None

@@ -14,11 +14,11 @@ from .grade_words import (
     exercise,
     heading,
     mistake,
+    note,
     often,
     percent,
     shown,
     tally,
-    whole,
     word,
 )
 
@@ -81,7 +81,7 @@ class _Look:
             inside = self.claims(each)
             if inside or not self.quiet:
                 lines += ["", exercise(each, self.lang), *inside]
-        lines += ["", *(f"{self.word('note')}: {whole(note)}" for note in sheet.notes)]
+        lines += ["", *(f"{self.word('note')}: {note(text, self.lang)}" for text in sheet.notes)]
         return [*lines, self.painted(tally(sheet, self.lang), "1")]
 
     def claims(self, each: Exercise) -> list[str]:

@@ -13,11 +13,11 @@ from .grade_words import (
     exercise,
     heading,
     mistakes,
+    note,
     often,
     percent,
     shown,
     tally,
-    whole,
     word,
 )
 
@@ -56,7 +56,7 @@ def _sheet(sheet: Sheet, lang: str, quiet: bool) -> list[str]:
     for each in sheet.exercises:
         table = _claims(each, lang, quiet)
         blocks += [f"**{escaped(exercise(each, lang))}**", table] if table else []
-    notes = [f"- {word('note', lang)}: {escaped(whole(note))}" for note in sheet.notes]
+    notes = [f"- {word('note', lang)}: {escaped(note(text, lang))}" for text in sheet.notes]
     return [*blocks, "\n".join(notes), escaped(tally(sheet, lang))]
 
 

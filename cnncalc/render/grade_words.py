@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ..grading.mistakes import MISTAKES
 from ..grading.result import Claim, Exercise, Grading, Likely, Mark, Sheet
 from ..shape import format_shape
+from . import grade_chinese
 from .check_words import printable
 
 #: The longest answer that a table shows.
@@ -64,18 +65,19 @@ def shown(text: str | None) -> str:
     return printable(cut)
 
 
-def whole(text: str) -> str:
-    """Text of a sheet in one line, however long, with nothing in it that moves a cursor."""
-    return printable(" ".join(text.split()))
+def note(text: str, lang: str) -> str:
+    """A note in one line, however long, with nothing in it that moves a cursor."""
+    line = " ".join(text.split())
+    return printable(grade_chinese.note(line) if lang == "zh" else line)
 
 
 def below(claim: Claim, lang: str) -> list[str]:
     """What stands below a claim that is not right: why, how it comes about, what went wrong."""
     lines = []
-    if claim.reason is not None and claim.mark is Mark.UNKNOWN:
-        lines.append(f"{word('unknown', lang)}: {claim.reason}")
-    elif claim.reason is not None:
-        lines.append(f"{word('unread', lang)}: {claim.reason}")
+    if claim.reason is not None:
+        why = grade_chinese.reason(claim.reason) if lang == "zh" else claim.reason
+        name = "unknown" if claim.mark is Mark.UNKNOWN else "unread"
+        lines.append(f"{word(name, lang)}: {why}")
     lines += claim.derivation
     if claim.mistakes:
         lines.append(f"{word('likely', lang)}: {mistakes(claim.mistakes, lang)}")
@@ -149,7 +151,9 @@ def trouble(grading: Grading) -> list[str]:
     errors = list(grading.problems)
     for sheet in grading.sheets:
         errors += sheet.problems
-    return ["\n".join(map(printable, str(error).split("\n"))) for error in errors]
+    # What is wrong with the key is wrong for each of the sheets.
+    lines = dict.fromkeys(str(error) for error in errors)
+    return ["\n".join(map(printable, line.split("\n"))) for line in lines]
 
 
 def cells(text: str) -> int:

@@ -215,6 +215,8 @@ def test_the_networks_of_the_example_run(example: Path, monkeypatch) -> None:
     from cnncalc.checking import config
 
     monkeypatch.syspath_prepend(str(example))
+    for name in [each for each in sys.modules if each.split(".")[0] == "models"]:
+        monkeypatch.delitem(sys.modules, name)  # another test's, of that name
     for entry in config.read("pyproject.toml").entries:
         path, _, call = entry.model.partition(".py:")
         module = __import__(path.replace("/", "."), fromlist=["*"])

@@ -34,7 +34,7 @@ _CHECK = re.compile(r"^#\s*check:\s*(?P<target>.+?)\s+@\s+(?P<sizes>.+?)\s*$", r
 #: What notebooks import beside their model; the live side gets stand-ins that do nothing.
 BESIDE = (
     "matplotlib", "matplotlib.pyplot", "seaborn", "pandas", "cv2", "sklearn", "sklearn.metrics",
-    "sklearn.model_selection", "tensorboardX", "torchsummary", "wandb",
+    "sklearn.model_selection", "tensorboardX", "torchsummary", "tqdm", "tqdm.auto", "wandb",
 )  # fmt: skip
 
 

@@ -77,6 +77,7 @@ def test_nothing_is_written(case: Case, tmp_path: Path) -> None:
 RUNNER = """
 import gc, os, sys, atexit
 import torch
+torch.set_num_threads(1)  # threads do not outlive a fork, and a child would wait for them
 torch.nn.Conv2d(3, 4, 3)(torch.zeros(1, 3, 8, 8))
 gc.freeze()
 for file in sys.argv[1:]:
@@ -108,9 +109,9 @@ def test_each_would_write_if_it_ran(tmp_path: Path) -> None:
         file = tmp_path / f"case{number}.py"
         file.write_text(marked(case, file.with_suffix(".mark")), encoding="utf-8")
         files.append(file)
-    done = subprocess.run(
-        [sys.executable, "-c", RUNNER, *map(str, files)], check=False, capture_output=True
-    )
+    command = [sys.executable, "-c", RUNNER, *map(str, files)]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, check=False, capture_output=True, env=environment, timeout=300)
     by_file = dict(zip(files, WRITES, strict=True))
     silent = [case.name for file, case in by_file.items() if not file.with_suffix(".mark").exists()]
     assert silent == [], done.stderr.decode()

@@ -11,6 +11,8 @@ from ..graph import Layer, Ref
 from ..ops import Op
 from ..ops.base import Elementwise
 from ..ops.functional import Functional
+from ..ops.merge import Cat
+from ..ops.reshape import Permute, Squeeze, Transpose, Unsqueeze
 from ..shape import Shape, Size, format_shape, product
 from .subject import Subject, kind
 
@@ -50,17 +52,17 @@ def _dims_before(
         return dims
     if kind(op) in ("Flatten", "Reshape", "Unflatten"):
         return _dims_merged(shape, output, dims)
-    if kind(op) == "Permute" and len(op.dims) == len(shape):  # type: ignore[attr-defined]
-        return tuple([op.dims[dim] % len(shape) for dim in dims])  # type: ignore[attr-defined]
-    if kind(op) == "Transpose":
-        first, second = (at % len(shape) for at in (op.dim0, op.dim1))  # type: ignore[attr-defined]
+    if isinstance(op, Permute) and len(op.dims) == len(shape):
+        return tuple([op.dims[dim] % len(shape) for dim in dims])
+    if isinstance(op, Transpose):
+        first, second = (at % len(shape) for at in (op.dim0, op.dim1))
         swapped = {first: second, second: first}
         return tuple([swapped.get(dim, dim) for dim in dims])
-    if kind(op) == "Squeeze":
+    if isinstance(op, Squeeze):
         kept = _kept_by_squeeze(op, shape)
         return tuple([kept[dim] for dim in dims]) if max(dims) < len(kept) else None
-    if kind(op) == "Unsqueeze":
-        at = op.dim % len(output)  # type: ignore[attr-defined]
+    if isinstance(op, Unsqueeze):
+        at = op.dim % len(output)
         return None if at in dims else tuple([dim - (dim > at) for dim in dims])
     return None
 
@@ -89,8 +91,8 @@ def _dims_merged(shape: Shape, output: Shape, dims: tuple[int, ...]) -> tuple[in
     return None
 
 
-def _kept_by_squeeze(op: Op, shape: Shape) -> list[int]:
-    named = range(len(shape)) if op.dim is None else op.dim  # type: ignore[attr-defined]
+def _kept_by_squeeze(op: Squeeze, shape: Shape) -> list[int]:
+    named = range(len(shape)) if op.dim is None else op.dim
     dropped = {dim % len(shape) for dim in named}
     return [dim for dim in range(len(shape)) if dim not in dropped or shape[dim] != 1]
 
@@ -104,10 +106,10 @@ def derived(subject: Subject, source: Origin) -> str:
             return _product(shape, source.dims)
         return _whose(subject, source.ref, source.dims[0])
     layer = subject.layers.get(source.ref.name)
-    if len(source.dims) == 1 and layer is not None and kind(layer.op) == "Cat":
+    if len(source.dims) == 1 and layer is not None and isinstance(layer.op, Cat):
         word = "features" if len(shape) < 3 else "channels" if source.dims == (1,) else "positions"
-        if layer.op.dim % len(shape) == source.dims[0]:  # type: ignore[attr-defined]
-            return _concatenated(subject, layer, source.dims[0], word)
+        if layer.op.dim % len(shape) == source.dims[0]:
+            return _concatenated(subject, layer, layer.op, source.dims[0], word)
     how = _steps(_sizes_on_the_way(subject, source.ref, spatial))
     if len(source.dims) == 1:
         return how or f"a size of {source.ref}"
@@ -141,7 +143,7 @@ def _steps(sizes: list[tuple[Size, ...]]) -> str:
     if len(sizes) < 2:
         return ""
     halves = all(
-        None not in (a, b) and a >= 2 and a // 2 == b  # type: ignore[operator]
+        a is not None and b is not None and a >= 2 and a // 2 == b
         for before, after in pairwise(sizes)
         for a, b in zip(before, after, strict=True)
     )
@@ -171,8 +173,8 @@ def _whose(subject: Subject, ref: Ref, dim: int) -> str:
             return f"{word} of the input" if only else f"{word} of the input {ref.name}"
         if ref.output or not layer.inputs:
             return f"{word} of {ref}"
-        if kind(layer.op) == "Cat":
-            return _concatenated(subject, layer, dim, word)
+        if isinstance(layer.op, Cat):
+            return _concatenated(subject, layer, layer.op, dim, word)
         following = _owner(subject, layer, ref, dim)
         if following is None:
             return f"{word} of {layer.name}"
@@ -189,9 +191,9 @@ def _owner(subject: Subject, layer: Layer, ref: Ref, dim: int) -> tuple[Ref, int
     return (layer.inputs[0], dim) if same and _PASSING.search(kind(layer.op)) else None
 
 
-def _concatenated(subject: Subject, layer: Layer, dim: int, word: str) -> str:
+def _concatenated(subject: Subject, layer: Layer, op: Cat, dim: int, word: str) -> str:
     parts = [subject.shape(ref) for ref in layer.inputs]
-    along = layer.op.dim % len(parts[0])  # type: ignore[attr-defined]
+    along = op.dim % len(parts[0])
     if along != dim:
         return f"{word} of {layer.name}"
     sizes = [format_shape(shape[dim : dim + 1]) for shape in parts]
